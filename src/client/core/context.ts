@@ -1,0 +1,27 @@
+import type { Endings } from './endings.ts';
+import type { EventHub } from './event-hub.ts';
+import type { Owed } from './owed.ts';
+import type { Channel, Mutex, Platform } from './ports.ts';
+import type { SessionEvents } from './session-events.ts';
+import type { Settings } from './settings.ts';
+import type { Tab } from './tab.ts';
+import type { Transport } from './transport.ts';
+import type { Vault } from './vault.ts';
+
+/** What the parts of a manager share. */
+export interface Context {
+  readonly platform: Platform;
+  readonly settings: Settings;
+  readonly transport: Transport;
+  readonly channel: Channel;
+  /** The refresh lock. */
+  readonly mutex: Mutex;
+  readonly hub: EventHub<SessionEvents>;
+  readonly endings: Endings;
+  readonly tab: Tab;
+  readonly owed: Owed;
+  /** The vault in use: the one that was asked for, or memory after it refused a sign-in. */
+  vault(): Vault;
+  /** Something that plans depend on changed: decide anew what to wake up for. */
+  changed(): void;
+}

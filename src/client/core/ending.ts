@@ -1,0 +1,115 @@
+import type { EndReason } from '../../protocol/end-reason.ts';
+import type { Context } from './context.ts';
+import type { IdleWatch } from './idle-watch.ts';
+import type { Outbox } from './outbox.ts';
+import type { LiveRecord } from './record.ts';
+import { entomb, tombstone, withRevocation } from './successor.ts';
+import type { VaultContents } from './vault.ts';
+
+/** Ends sessions from this side: here at once, in the vault and the other tabs with the same step, at the server by the outbox. */
+export interface Ending {
+  /** Ends the session for a reason this tab found, unless the vault knows better (somebody was active elsewhere). */
+  end(reason: EndReason): Promise<void>;
+  /** Signs out whoever is signed in on this browser. */
+  signOut(): Promise<void>;
+  /** What the vault holds on a cold start, with what is over ended before anybody sees it. */
+  onStart(contents: VaultContents): Promise<VaultContents>;
+}
+
+/** Creates {@link Ending}. */
+export function createEnding(context: Context, idle: IdleWatch, outbox: Outbox): Ending {
+  const { platform, tab, channel } = context;
+  const { clock } = platform;
+
+  function tell({ sessionId, generation }: LiveRecord, reason: EndReason, at: number): void {
+    channel.post({ v: 1, type: 'ended', sessionId, generation, reason, at });
+  }
+
+  /** Storage could not be told: the end holds here, and is written and handed in for as long as this tab lives. */
+  function endWithoutStorage(live: LiveRecord, reason: EndReason, at: number): void {
+    if (tab.live()) tab.hold(tombstone(live, reason, at));
+    for (const entry of withRevocation({ record: live, outbox: [], activityAt: null, trouble: null }, live, at))
+      outbox.keep(entry);
+    context.owed.retry();
+  }
+
+  function over(contents: VaultContents, live: LiveRecord, reason: EndReason, at: number): VaultContents {
+    if (reason === 'idle' && !idle.isOver(live.session.idleTimeoutMs, contents.activityAt)) return contents;
+    // Nothing is stored any more: the reason is, so that a reload can tell it.
+    if (contents.record === null)
+      return { ...contents, record: tombstone(live, reason, at), outbox: withRevocation(contents, live, at) };
+    return entomb(contents, (record) => record.sessionId === live.sessionId, reason, at, true);
+  }
+
+  return {
+    async end(reason) {
+      const live = tab.live();
+      if (!live) return;
+      const at = clock.now();
+      try {
+        // What only this tab knows of the person's activity must not count for less than what was written down.
+        const contents = await context.vault().update((current) => over(current, live, reason, at));
+        idle.heard(contents.activityAt);
+        tab.learn(contents, true);
+        if (tab.ended()?.at === at) tell(live, reason, at);
+      } catch {
+        endWithoutStorage(live, reason, at);
+        tell(live, reason, at);
+      }
+      outbox.flush();
+      context.changed();
+    },
+    async signOut() {
+      const at = clock.now();
+      const live = tab.live();
+      let here: LiveRecord | null = null;
+      const writing = context.vault().update((contents) => {
+        here = contents.record?.kind === 'live' ? contents.record : null;
+        return entomb(contents, () => true, 'signed_out', at, true);
+      });
+      if (live) {
+        tell(live, 'signed_out', at);
+        tab.hold(tombstone(live, 'signed_out', at));
+      }
+      try {
+        const contents = await writing;
+        const stored = here as LiveRecord | null;
+        if (stored && stored.sessionId !== live?.sessionId) tell(stored, 'signed_out', at);
+        tab.unsaved = false;
+        tab.learn(contents, true);
+      } catch {
+        if (live) endWithoutStorage(live, 'signed_out', at);
+      }
+      outbox.flush();
+      context.changed();
+      await context.endings.settled();
+    },
+    async onStart(contents) {
+      const { record, trouble } = contents;
+      const now = clock.now();
+      const vault = context.vault();
+      if (trouble === 'corrupt') {
+        const nobody = {
+          version: 1,
+          kind: 'ended',
+          sessionId: 'unknown',
+          generation: 0,
+          userId: 'unknown',
+          at: now,
+        } as const;
+        return vault.update((current) =>
+          current.trouble === 'corrupt'
+            ? { ...current, trouble: null, record: { ...nobody, reason: 'storage_corrupt' } }
+            : current,
+        );
+      }
+      if (record?.kind !== 'live') return contents;
+      const { idleTimeoutMs, absoluteEndsAt } = record.session;
+      if (absoluteEndsAt !== null && now + record.offsetMs >= absoluteEndsAt) {
+        return vault.update((current) => over(current, record, 'absolute_expired', now));
+      }
+      if (!idle.isOver(idleTimeoutMs, contents.activityAt)) return contents;
+      return vault.update((current) => over(current, record, 'idle', now));
+    },
+  };
+}

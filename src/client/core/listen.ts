@@ -1,0 +1,63 @@
+import type { TabMessage } from '../../protocol/tab-message.ts';
+import type { Context } from './context.ts';
+import type { IdleWatch } from './idle-watch.ts';
+import type { Outbox } from './outbox.ts';
+import type { Cleanup, LifecycleEvent } from './ports.ts';
+import type { Renewal } from './renewal.ts';
+import { tombstone } from './successor.ts';
+import type { Vigil } from './vigil.ts';
+
+/** The parts of a manager that hear what goes on around it. */
+export interface Listeners {
+  idle: IdleWatch;
+  renewal: Renewal;
+  outbox: Outbox;
+  vigil: Vigil;
+}
+
+/** Listens to the other tabs, to the page and to the person. Everything heard is a hint; the vault is asked for the facts. */
+export function listen(context: Context, { idle, renewal, outbox, vigil }: Listeners): Cleanup {
+  const { platform, tab, hub, channel } = context;
+
+  function hear(message: TabMessage): void {
+    const known = tab.live();
+    const ours = known?.sessionId === message.sessionId;
+    switch (message.type) {
+      case 'activity':
+        if (!ours) return;
+        idle.heard(message.at);
+        return context.changed();
+      case 'changed':
+        return ours ? hub.emit('changed', {}) : undefined;
+      case 'ended':
+        // A sign-out holds at once; the vault is read afterwards, and has it too.
+        if (ours) tab.hold(tombstone(known, message.reason, message.at));
+        break;
+      case 'refreshed':
+        if (ours && known.generation >= message.generation) return;
+        break;
+      case 'signed_in':
+        break;
+    }
+    vigil.read().catch(() => (tab.armed = false));
+  }
+
+  function onLifecycle(event: LifecycleEvent): void {
+    if (event === 'offline') return;
+    if (event === 'hidden' || event === 'away') idle.save();
+    if (event === 'online') renewal.hurry();
+    if (event !== 'hidden') tab.armed = false;
+    if (event === 'online' || event === 'back' || event === 'look') {
+      outbox.flush();
+      vigil.look();
+    }
+    context.changed();
+  }
+
+  const cleanups = [
+    channel.subscribe(hear),
+    platform.lifecycle.subscribe(onLifecycle),
+    platform.activity.subscribe(() => idle.activity()),
+  ];
+  return () => cleanups.forEach((cleanup) => cleanup());
+}

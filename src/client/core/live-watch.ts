@@ -1,0 +1,46 @@
+import type { Context } from './context.ts';
+import type { Mutex, Signal } from './ports.ts';
+
+/** Keeps the server's event stream open: one per browser, in a tab that is visible. */
+export interface LiveWatch {
+  /** The session, the visibility or the page's life changed. */
+  check(): void;
+  stop(): void;
+}
+
+/** Holds a stream until it is lost for good or `signal` aborts. Loaded on demand by whoever makes it. */
+export type OpenStream = (signal: Signal) => Promise<void>;
+
+/** Creates a {@link LiveWatch}. The tab that holds the lock has the stream; the others wait in line while they are visible. */
+export function createLiveWatch(context: Context, mutex: Mutex, open: OpenStream): LiveWatch {
+  const { platform, tab } = context;
+  let current: { sessionId: string; abort(): void } | null = null;
+
+  function check(): void {
+    const live = tab.live();
+    const wanted = live !== null && tab.armed && platform.lifecycle.isVisible();
+    if (current && (!wanted || current.sessionId !== live.sessionId)) {
+      current.abort();
+      current = null;
+    }
+    if (!wanted || current) return;
+    const holding = platform.abort();
+    const mine = { sessionId: live.sessionId, abort: () => holding.abort() };
+    current = mine;
+    // A lock that cannot be had means no live events; sign-outs elsewhere then show at the next request.
+    mutex
+      .hold(open, holding.signal)
+      .catch(() => {})
+      .finally(() => {
+        if (current === mine) current = null;
+      });
+  }
+
+  return {
+    check,
+    stop() {
+      current?.abort();
+      current = null;
+    },
+  };
+}

@@ -1,0 +1,246 @@
+import { SessionError } from '../../protocol/session-error.ts';
+import type { User } from '../../protocol/session-view.ts';
+import { createAccess, disposed } from './access.ts';
+import type { Authorizer } from './authorizer.ts';
+import type { Context } from './context.ts';
+import { createEnding } from './ending.ts';
+import { createEndings } from './endings.ts';
+import { createEventHub, type EventHub } from './event-hub.ts';
+import { createIdleWatch } from './idle-watch.ts';
+import { createLiveWatch, type OpenStream } from './live-watch.ts';
+import { createOutbox } from './outbox.ts';
+import { createOwed } from './owed.ts';
+import { listen } from './listen.ts';
+import type { Platform } from './ports.ts';
+import { createStore } from './readable-store.ts';
+import { createRenewal } from './renewal.ts';
+import { asSessionError, nobodySignedIn } from './refusal.ts';
+import type { SessionEvents } from './session-events.ts';
+import type { IdleState, Readable, SessionState, TokenState } from './session-state.ts';
+import type { Settings } from './settings.ts';
+import { createSignIn } from './sign-in.ts';
+import { createStartup } from './startup.ts';
+import { tombstone } from './successor.ts';
+import { createTab } from './tab.ts';
+import { noToken, tokenState } from './token-state.ts';
+import type { Transport } from './transport.ts';
+import type { Vault } from './vault.ts';
+import { createVigil } from './vigil.ts';
+
+/** Everything a manager is made of. */
+export interface CoreParts {
+  platform: Platform;
+  settings: Settings;
+  transport: Transport;
+  vault: Vault;
+  /** Where to go on when the vault refuses a sign-in or holds what only a later version can read. */
+  memoryVault: () => Vault;
+  /** Tells the server that the person is there. */
+  touch: () => Promise<void>;
+  /** Opens the server's event stream; null when there is none. `ended` asks the token endpoint, `changed` is passed on. */
+  openStream: ((heard: { ended(): void; changed(): void }) => OpenStream) | null;
+}
+
+/** A manager without the parts that need a DOM's types: `fetch` and the session API are put on top of it. */
+export interface ManagerCore extends Authorizer {
+  readonly state: Readable<SessionState>;
+  readonly token: Readable<TokenState>;
+  readonly idle: Readable<IdleState>;
+  on: EventHub<SessionEvents>['on'];
+  ready(): Promise<void>;
+  signIn(credentials: unknown, remember: boolean): Promise<void>;
+  adopt(tokens: unknown, user: User | undefined): Promise<void>;
+  signOut(): Promise<void>;
+  accessToken(minValidityMs: number | undefined): Promise<string>;
+  peek(): string | null;
+  refresh(): Promise<void>;
+  stayActive(): void;
+  hold(): () => void;
+  dispose(): void;
+}
+
+/** Creates a {@link ManagerCore}. Its first act is to read the vault. */
+export function createManagerCore(parts: CoreParts): ManagerCore {
+  const { platform, settings, transport, openStream } = parts;
+  const { clock } = platform;
+  let vault = parts.vault;
+  const firstRead = vault.read();
+  firstRead.catch(() => {});
+  let isDisposed = false;
+
+  const hub = createEventHub<SessionEvents>();
+  const endings = createEndings(clock, settings.onSignedOut);
+  const initial = {
+    status: 'loading',
+    hint: platform.hint(settings.name).read(),
+    connection: 'online',
+    persistence: vault.persistence(),
+  } as const;
+  const tab = createTab(platform, settings, hub, endings, Object.freeze<SessionState>(initial));
+  const tokens = createStore<TokenState>(noToken);
+  const owed = createOwed(() => context);
+  const context: Context = {
+    platform,
+    settings,
+    transport,
+    channel: platform.channel(settings.name),
+    mutex: platform.mutex(settings.name),
+    hub,
+    endings,
+    tab,
+    owed,
+    vault: () => vault,
+    changed,
+  };
+  const renewal = createRenewal(context);
+  const outbox = createOutbox(context, platform.mutex(`${settings.name}:outbox`));
+  const idle = createIdleWatch(context, parts.touch);
+  const ending = createEnding(context, idle, outbox);
+  const vigil = createVigil(context, idle, renewal, ending);
+  const access = createAccess({ context, renewal, settle: settled, deadline: vigil.deadline });
+  const signIn = createSignIn({ context, write: writeSignIn, discard });
+  const live =
+    openStream &&
+    createLiveWatch(
+      context,
+      platform.mutex(`${settings.name}:events`),
+      openStream({
+        ended: () => renewal.nudge(),
+        changed() {
+          const record = tab.live();
+          if (record) context.channel.post({ v: 1, type: 'changed', sessionId: record.sessionId });
+          hub.emit('changed', {});
+        },
+      }),
+    );
+
+  function changed(): void {
+    if (isDisposed) return;
+    renewal.heard();
+    idle.check();
+    access.arm();
+    tokens.set(tokenState(tokens.getState(), tab.live(), tab.times(), clock.now(), renewal));
+    live?.check();
+    vigil.plan();
+  }
+
+  const startup = createStartup(context, firstRead, {
+    onRead: (contents) => ending.onStart(contents),
+    useMemory,
+    started(contents) {
+      idle.heard(contents.activityAt);
+      tab.learn(contents, false);
+      tab.show({ type: 'persistence', persistence: vault.persistence() });
+      if (contents.outbox.length > 0) outbox.flush();
+      changed();
+      vigil.look();
+    },
+  });
+
+  async function settled(): Promise<void> {
+    if (isDisposed) throw disposed();
+    await startup.ready();
+    await vigil.settle();
+    access.arm();
+  }
+
+  function useMemory(error: unknown): void {
+    vault = parts.memoryVault();
+    tab.show({ type: 'persistence', persistence: vault.persistence() });
+    hub.emit('storage_degraded', { error });
+  }
+
+  async function writeSignIn(change: Parameters<Vault['update']>[0]): Promise<void> {
+    if (vault !== parts.vault) vault = parts.vault;
+    const contents = await vault.update(change).catch((error: unknown) => {
+      useMemory(error);
+      return vault.update(change);
+    });
+    idle.heard(contents.activityAt);
+    tab.learn(contents, true);
+    tab.show({ type: 'persistence', persistence: vault.persistence() });
+    tab.show({ type: 'connection', connection: 'online' });
+    outbox.flush();
+    changed();
+  }
+
+  async function discard(record: Parameters<typeof tombstone>[0]): Promise<void> {
+    if (record.revocationToken !== null) {
+      outbox.keep({ sessionId: record.sessionId, revocationToken: record.revocationToken, at: clock.now() });
+    }
+    outbox.flush();
+  }
+
+  const stopListening = listen(context, { idle, renewal, outbox, vigil });
+  const cleanups = [
+    stopListening,
+    renewal.busy.subscribe(changed),
+    parts.vault.subscribe((error) => {
+      tab.show({ type: 'persistence', persistence: vault.persistence() });
+      hub.emit('storage_degraded', { error });
+    }),
+  ];
+
+  return {
+    state: tab.state,
+    token: tokens,
+    idle: idle.store,
+    on: hub.on,
+    ready: startup.ready,
+    async signIn(credentials, remember) {
+      await settled().catch(ignoreUnless('disposed'));
+      await signIn.signIn(credentials, remember);
+    },
+    async adopt(given, user) {
+      await settled().catch(ignoreUnless('disposed'));
+      await signIn.adopt(given, user);
+    },
+    async signOut() {
+      signIn.cancel();
+      await startup.ready().catch(ignoreUnless('disposed'));
+      await ending.signOut();
+    },
+    accessToken: access.token,
+    peek: access.peek,
+    async refresh() {
+      await settled();
+      await renewal.renew().catch((error: unknown) => {
+        throw asSessionError(error);
+      });
+    },
+    stayActive: idle.stayActive,
+    hold: idle.hold,
+    authorize: (options) => access.authorization(options?.minValidityMs),
+    async reauthorize(rejected) {
+      await settled();
+      const record = tab.live();
+      if (!record) throw nobodySignedIn(tab);
+      if (record.user.id !== rejected.userId)
+        throw new SessionError('identity_changed', 'Another person is signed in now; the request was not repeated.');
+      if (record.accessToken === rejected.accessToken) await renewal.renew();
+      return access.authorization(undefined);
+    },
+    isCurrent: ({ userId, signal }) => !signal.aborted && tab.armed && tab.live()?.user.id === userId,
+    reportRejected: (url) => hub.emit('rejected_after_refresh', { url }),
+    dispose() {
+      if (isDisposed) return;
+      isDisposed = true;
+      for (const cleanup of cleanups) cleanup();
+      startup.stop();
+      vigil.stop();
+      owed.stop();
+      outbox.stop();
+      live?.stop();
+      tab.scope().abort(disposed());
+      context.channel.close();
+      parts.vault.close();
+      vault.close();
+    },
+  };
+}
+
+function ignoreUnless(code: SessionError['code']): (error: unknown) => void {
+  return (error) => {
+    if (error instanceof SessionError && error.code === code) throw error;
+  };
+}

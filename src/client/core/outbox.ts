@@ -1,0 +1,109 @@
+import { backoffMs } from './backoff.ts';
+import type { Context } from './context.ts';
+import type { Cleanup, Mutex, Signal } from './ports.ts';
+import type { Revocation, VaultContents } from './vault.ts';
+
+/** Hands revocations to the server, however long that takes. */
+export interface Outbox {
+  /** There may be something to hand in, or a reason to try now: start, sign-out, online, a look at the page. */
+  flush(): void;
+  /** Revocations that the vault refused to keep: this tab holds them for as long as it lives. */
+  keep(entry: Revocation): void;
+  stop(): void;
+}
+
+/** While a revocation waits, a person expects it to go out soon after the network is back; later, nobody is watching. */
+const eagerForMs = 120_000;
+const eagerCapMs = 4000;
+
+/** Creates an {@link Outbox}. One tab at a time waits and retries (it holds the lock); any tab may hand in at once. */
+export function createOutbox(context: Context, mutex: Mutex): Outbox {
+  const { platform, transport } = context;
+  const { clock, random } = platform;
+  const stopped = platform.abort();
+  const kept: Revocation[] = [];
+  let handingIn: Promise<boolean> | null = null;
+  let draining = false;
+  let wake: Cleanup = () => {};
+
+  async function pending(): Promise<readonly Revocation[]> {
+    const stored = await context
+      .vault()
+      .read()
+      .then(
+        (contents) => contents.outbox,
+        () => [],
+      );
+    return [...stored, ...kept];
+  }
+
+  /** Hands in everything once. True when nothing is left. */
+  function handIn(): Promise<boolean> {
+    handingIn ??= handInAll().finally(() => (handingIn = null));
+    return handingIn;
+  }
+
+  async function handInAll(): Promise<boolean> {
+    const entries = await pending();
+    const taken = await Promise.all(entries.map((entry) => transport.revoke(entry.revocationToken, stopped.signal)));
+    const gone = new Set(entries.filter((_, index) => taken[index]).map((entry) => entry.revocationToken));
+    if (gone.size > 0) {
+      const left = kept.filter((entry) => !gone.has(entry.revocationToken));
+      kept.splice(0, kept.length, ...left);
+      // A vault that refuses keeps the entry; handing it in again is harmless.
+      await context
+        .vault()
+        .update((contents) => without(contents, gone))
+        .catch(() => {});
+    }
+    return gone.size === entries.length;
+  }
+
+  async function drain(signal: Signal): Promise<void> {
+    const since = clock.now();
+    for (let failures = 1; !signal.aborted && !stopped.signal.aborted; failures++) {
+      if (await handIn()) return;
+      const wait = backoffMs(failures, random.fraction());
+      const eager = Math.abs(clock.now() - since) < eagerForMs;
+      await pause(eager ? Math.min(wait, eagerCapMs) : wait, signal);
+    }
+  }
+
+  function pause(ms: number, signal: Signal): Promise<void> {
+    return new Promise((resolve) => {
+      if (signal.aborted) return resolve();
+      const stop = clock.after(ms, resolve);
+      wake = () => {
+        stop();
+        resolve();
+      };
+    });
+  }
+
+  return {
+    flush() {
+      wake();
+      if (stopped.signal.aborted) return;
+      // A hand-in that is under way may have looked before the newest entry was there.
+      const before = handingIn ?? Promise.resolve(true);
+      void before.then(handIn).then((done) => {
+        if (done || draining || stopped.signal.aborted) return;
+        draining = true;
+        void mutex
+          .hold(drain, stopped.signal)
+          .catch(() => {})
+          .finally(() => (draining = false));
+      });
+    },
+    keep: (entry) => void kept.push(entry),
+    stop() {
+      stopped.abort();
+      wake();
+    },
+  };
+}
+
+function without(contents: VaultContents, gone: ReadonlySet<string>): VaultContents {
+  const outbox = contents.outbox.filter((entry) => !gone.has(entry.revocationToken));
+  return outbox.length === contents.outbox.length ? contents : { ...contents, outbox };
+}

@@ -1,0 +1,188 @@
+import { SessionError } from '../../protocol/session-error.ts';
+import { backoffMs } from './backoff.ts';
+import { runBounded } from './bounded-lock.ts';
+import type { Context } from './context.ts';
+import { samePair, type LiveRecord } from './record.ts';
+import { fly, type FlightResult } from './refresh-flight.ts';
+import { asSessionError, cannotRenew, connectionAfter, nobodySignedIn } from './refusal.ts';
+import { tombstone } from './successor.ts';
+import { createStore, type WritableStore } from './readable-store.ts';
+
+/** Renews the tokens: one flight per tab, cooled down after failures. */
+export interface Renewal {
+  /** Settles when this tab knows newer tokens than it did. @throws SessionError at once during a cooldown */
+  renew(): Promise<void>;
+  /** The same in the background; failures are told as events. */
+  nudge(): void;
+  readonly busy: WritableStore<boolean>;
+  /** When the cooldown ends; null when there is none. */
+  retryAt(): number | null;
+  /** There is reason to hope (the browser says online): ends the cooldown, unless an attempt was made just now. */
+  hurry(): void;
+  /** This tab learnt something: a flight that waits for the lock need not wait for what is known already. */
+  heard(): void;
+}
+
+const hurryAfterMs = 1000;
+
+/** Creates a {@link Renewal}. */
+export function createRenewal(context: Context): Renewal {
+  const { platform, settings, tab, hub, channel } = context;
+  const { clock, random } = platform;
+  const busy = createStore(false);
+  let flight: Promise<void> | null = null;
+  let stopWaiting = (): void => {};
+  let failures = 0;
+  let lastAttemptAt = Number.NEGATIVE_INFINITY;
+  let cooldown: { until: number; error: SessionError } | null = null;
+
+  async function run(): Promise<void> {
+    if (!tab.live()) throw nobodySignedIn(tab);
+    if (tab.doom) throw cannotRenew(tab.doom);
+    const now = clock.now();
+    // A clock that was set back must not make the cooldown longer than it was.
+    if (cooldown && now < cooldown.until && now >= lastAttemptAt)
+      throw coolingDown(cooldown.error, cooldown.until - now);
+    lastAttemptAt = now;
+    if (tab.unsaved && !(await context.owed.settle())) {
+      return fail(
+        new SessionError(
+          'storage_unavailable',
+          'The tokens could not be written to storage; nothing is renewed before they are.',
+        ),
+      );
+    }
+    const from = tab.live();
+    if (!from) throw nobodySignedIn(tab);
+    return finish(await locked(from), from);
+  }
+
+  function locked(from: LiveRecord): Promise<FlightResult> {
+    const { lockTimeoutMs, requestTimeoutMs } = settings;
+    const { signal } = tab.scope();
+    const work = async (): Promise<FlightResult> => {
+      const known = tab.live();
+      // Another tab was faster and told us while we waited.
+      if (!known || !samePair(known, from)) return { kind: 'learnt', contents: await context.vault().read() };
+      const world = { ...platform, vault: context.vault(), transport: context.transport, signal };
+      return fly(world, from).catch((error: unknown) => ({ kind: 'failed', error: asSessionError(error) }) as const);
+    };
+    return runBounded(context.mutex, work, {
+      clock,
+      abort: platform.abort,
+      timeoutMs: lockTimeoutMs * (1 + random.fraction() / 4),
+      giveUpMs: lockTimeoutMs * 1.5 + requestTimeoutMs,
+      // Whoever holds the lock may be waiting for an answer still; taking over now would only double the request.
+      async mayStealIn() {
+        const { record } = await context.vault().read();
+        const pending = record?.kind === 'live' ? record.pending : null;
+        return pending ? Math.max(0, Math.min(requestTimeoutMs, pending.at + requestTimeoutMs - clock.now())) : 0;
+      },
+      onSteal: () => hub.emit('lock_stolen', {}),
+      waiting: (stop) => {
+        stopWaiting = () => {
+          const live = tab.live();
+          if (!live || !samePair(live, from)) stop();
+        };
+      },
+    });
+  }
+
+  function finish(result: FlightResult, from: LiveRecord): void {
+    switch (result.kind) {
+      case 'granted': {
+        const { record } = result.contents;
+        if (record?.kind === 'live' && samePair(record, result.record)) {
+          channel.post({ v: 1, type: 'refreshed', sessionId: record.sessionId, generation: record.generation });
+        }
+        tab.learnOffset(result.record.offsetMs);
+        tab.learn(result.contents, true);
+        return settle(from);
+      }
+      case 'unsaved':
+        if (tab.live() && samePair(tab.live() as LiveRecord, from)) {
+          tab.learnOffset(result.record.offsetMs);
+          tab.hold(result.record);
+          tab.show({ type: 'connection', connection: 'degraded' });
+          hub.emit('storage_degraded', { error: result.error });
+          hub.emit('refreshed', { generation: result.record.generation, byThisTab: true });
+          context.owed.retry();
+        }
+        return;
+      case 'learnt':
+        tab.learn(result.contents, false);
+        return settle(from);
+      case 'ended': {
+        const { sessionId, generation } = from;
+        const at = clock.now();
+        channel.post({ v: 1, type: 'ended', sessionId, generation, reason: result.reason, at });
+        if (result.contents) tab.learn(result.contents, true);
+        else if (tab.live()?.sessionId === sessionId) tab.hold(tombstone(from, result.reason, at));
+        throw nobodySignedIn(tab);
+      }
+      case 'rejected':
+        tab.doom = 'refresh_rejected';
+        context.changed();
+        throw cannotRenew('refresh_rejected');
+      case 'failed':
+        return fail(result.error);
+    }
+  }
+
+  /** After the vault was heard: was it what we came for? */
+  function settle(from: LiveRecord): void {
+    const live = tab.live();
+    if (!live) throw nobodySignedIn(tab);
+    if (tab.doom) throw cannotRenew(tab.doom);
+    if (samePair(live, from))
+      return fail(new SessionError('unexpected_answer', 'The refresh changed nothing. Try again later.'));
+    failures = 0;
+    cooldown = null;
+    tab.show({ type: 'connection', connection: 'online' });
+  }
+
+  function fail(error: SessionError): never {
+    if (error.code !== 'aborted') {
+      failures += 1;
+      const retryInMs = backoffMs(failures, random.fraction(), error.retryAfterMs);
+      cooldown = { until: clock.now() + retryInMs, error };
+      tab.show({ type: 'connection', connection: connectionAfter(error) });
+      hub.emit('refresh_failed', { error, retryInMs });
+    }
+    throw error;
+  }
+
+  function renew(): Promise<void> {
+    if (!flight) {
+      busy.set(true);
+      flight = run().finally(() => {
+        flight = null;
+        stopWaiting = () => {};
+        busy.set(false);
+        context.changed();
+      });
+    }
+    return flight;
+  }
+
+  return {
+    renew,
+    // A refusal was told by an event or is the cooldown itself.
+    nudge: () => void renew().catch(() => {}),
+    busy,
+    retryAt: () => cooldown?.until ?? null,
+    hurry() {
+      if (clock.now() - lastAttemptAt >= hurryAfterMs) cooldown = null;
+    },
+    heard: () => stopWaiting(),
+  };
+}
+
+function coolingDown({ code, message, reason, cause }: SessionError, retryAfterMs: number): SessionError {
+  return new SessionError(code, message, {
+    retryable: true,
+    retryAfterMs,
+    cause,
+    ...(reason === undefined ? {} : { reason }),
+  });
+}

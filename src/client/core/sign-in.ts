@@ -1,0 +1,132 @@
+import { SessionError } from '../../protocol/session-error.ts';
+import type { User } from '../../protocol/session-view.ts';
+import type { Context } from './context.ts';
+import type { SigningKey } from './ports.ts';
+import type { LiveRecord } from './record.ts';
+import type { SessionFacts } from './session-facts.ts';
+import { firstRecord, signInOver, type Exchange } from './successor.ts';
+import type { Grant } from './transport.ts';
+import type { Vault } from './vault.ts';
+
+/** Starts sessions. */
+export interface SignIn {
+  signIn(credentials: unknown, remember: boolean): Promise<void>;
+  adopt(tokens: unknown, user: User | undefined): Promise<void>;
+  /** A sign-out was asked for: a sign-in that is under way is not wanted any more. */
+  cancel(): void;
+}
+
+/** What {@link createSignIn} asks of its surroundings. */
+export interface SignInWorld {
+  context: Context;
+  /** Writes the new session; on refusal moves to memory and says so. */
+  write(change: Parameters<Vault['update']>[0]): Promise<void>;
+  /** Hands a pair that nobody wants to the outbox. */
+  discard(record: LiveRecord): Promise<void>;
+}
+
+/** Creates {@link SignIn}. */
+export function createSignIn({ context, write, discard }: SignInWorld): SignIn {
+  const { platform, settings, transport, channel } = context;
+  const { clock, keys } = platform;
+  let sequence = 0;
+
+  async function request(
+    credentials: unknown,
+    remember: boolean,
+    key: SigningKey | null,
+  ): Promise<{ grant: Grant; exchange: Exchange }> {
+    const url = transport.signInUrl;
+    if (url === null)
+      throw new SessionError(
+        'not_supported',
+        'This transport cannot sign in. Get tokens elsewhere and pass them to adopt().',
+      );
+    const limit = platform.abort();
+    const stop = clock.after(settings.requestTimeoutMs, () =>
+      limit.abort(new SessionError('timeout', 'The sign-in took too long. Try again.')),
+    );
+    try {
+      let nonce: string | undefined;
+      for (let tries = 0; tries < 2; tries++) {
+        const proof =
+          key && (await keys.prove(key, { method: 'POST', url, nonce, now: clock.now() + context.tab.offsetMs() }));
+        const sentAt = clock.now();
+        const answer = await transport.signIn({ credentials, remember, proof, signal: limit.signal });
+        if (answer.kind === 'granted') return { grant: answer.grant, exchange: { sentAt, receivedAt: clock.now() } };
+        if (answer.kind === 'failed') throw answer.error;
+        if (answer.kind !== 'use_nonce') break;
+        nonce = answer.nonce;
+      }
+      throw new SessionError(
+        'unexpected_answer',
+        'The server answered the sign-in with something that is no answer to it. Try again later.',
+      );
+    } finally {
+      stop();
+    }
+  }
+
+  async function begin(
+    grant: Grant,
+    user: User,
+    session: SessionFacts,
+    key: SigningKey | null,
+    exchange: Exchange,
+    mine: number,
+  ): Promise<void> {
+    const record = firstRecord(grant, user, session, key, exchange);
+    if (mine !== sequence) {
+      await discard(record);
+      throw new SessionError(
+        'aborted',
+        'The sign-in was overtaken by a sign-out or another sign-in; its session was ended.',
+      );
+    }
+    const { sessionId, generation } = record;
+    context.tab.learnOffset(record.offsetMs);
+    await write((contents) => signInOver(contents, record, clock.now()));
+    channel.post({ v: 1, type: 'signed_in', sessionId, userId: user.id, generation });
+  }
+
+  return {
+    async signIn(credentials, remember) {
+      const mine = ++sequence;
+      const bind = settings.binding !== 'none' && transport.acceptsProof;
+      const key = bind ? await keys.create() : null;
+      const { grant, exchange } = await request(credentials, remember, key);
+      const { user, session } = grant;
+      if (!user || !session)
+        throw new SessionError('unexpected_answer', 'The sign-in answer does not say who signed in. Check the server.');
+      await begin(grant, user, session, key, exchange, mine);
+    },
+    async adopt(tokens, user) {
+      const mine = ++sequence;
+      const grant = transport.parseGrant(tokens);
+      const now = clock.now();
+      const live = context.tab.live();
+      if (live?.sessionId === grant.sessionId && grant.generation <= live.generation) return;
+      const who = user ?? grant.user ?? (live?.sessionId === grant.sessionId ? live.user : undefined);
+      if (!who)
+        throw new SessionError(
+          'invalid_argument',
+          'Pass the user along: adopt(tokens, { id }). The tokens do not say whose they are.',
+        );
+      const session = grant.session ?? plainFacts(grant, now);
+      await begin(grant, who, session, null, { sentAt: now, receivedAt: now }, mine);
+    },
+    cancel: () => void (sequence += 1),
+  };
+}
+
+/** Facts of a session whose server tells none. */
+function plainFacts(grant: Grant, now: number): SessionFacts {
+  return {
+    id: grant.sessionId,
+    type: 'default',
+    createdAt: grant.serverTime ?? now,
+    absoluteEndsAt: null,
+    idleTimeoutMs: null,
+    remembered: false,
+  };
+}

@@ -1,0 +1,73 @@
+import { SessionError } from '../../protocol/session-error.ts';
+import { disposed } from './access.ts';
+import type { Context } from './context.ts';
+import { emptyContents, type VaultContents } from './vault.ts';
+
+/** The way from `loading` to knowing. */
+export interface Startup {
+  /** Settles once the vault was read. @throws SessionError `storage_unavailable` when that takes over 10 seconds */
+  ready(): Promise<void>;
+  stop(): void;
+}
+
+/** What {@link createStartup} asks of its surroundings. */
+export interface StartupWorld {
+  /** Ends what is over before anybody sees it. */
+  onRead(contents: VaultContents): Promise<VaultContents>;
+  useMemory(error: unknown): void;
+  started(contents: VaultContents): void;
+}
+
+const readyTimeoutMs = 10_000;
+const readRetryMs = 500;
+
+/** Reads the vault until it answers. Storage that cannot be read is no proof that nobody is signed in. */
+export function createStartup(context: Context, firstRead: Promise<VaultContents>, world: StartupWorld): Startup {
+  const { platform, tab } = context;
+  const { clock } = platform;
+  let stopped = false;
+
+  async function load(): Promise<void> {
+    let contents = await firstRead.catch(() => null);
+    while (contents === null && !stopped) {
+      await new Promise<void>((resolve) => void clock.after(readRetryMs, resolve));
+      if (!stopped)
+        contents = await context
+          .vault()
+          .read()
+          .catch(() => null);
+    }
+    if (contents === null) throw disposed();
+    if (contents.trouble === 'newer') {
+      const message =
+        'The storage was written by a later version of this app and is left alone. Reload to get that version.';
+      world.useMemory(new SessionError('storage_unavailable', message));
+      return world.started(emptyContents);
+    }
+    const read = contents;
+    // Storage that cannot be written shows what it holds; the limits are enforced again right after.
+    world.started(await world.onRead(read).catch(() => read));
+  }
+
+  const loaded = load();
+  loaded.catch(() => {});
+
+  return {
+    async ready() {
+      if (tab.state.getState().status !== 'loading') return;
+      let stop = (): void => {};
+      const late = new Promise<never>((_, reject) => {
+        stop = clock.after(readyTimeoutMs, () =>
+          reject(
+            new SessionError(
+              'storage_unavailable',
+              'The browser storage does not answer. It is tried again in the background.',
+            ),
+          ),
+        );
+      });
+      await Promise.race([loaded, late]).finally(() => stop());
+    },
+    stop: () => void (stopped = true),
+  };
+}

@@ -1,0 +1,143 @@
+import type { EndReason } from '../../protocol/end-reason.ts';
+import type { User } from '../../protocol/session-view.ts';
+import { samePair, type EndedRecord, type LiveRecord, type Pair } from './record.ts';
+import type { SigningKey } from './ports.ts';
+import type { SessionFacts } from './session-facts.ts';
+import { knownLifeMs } from './token-times.ts';
+import type { Grant } from './transport.ts';
+import type { VaultContents } from './vault.ts';
+
+/** When a request left and its answer came, by this machine's clock. */
+export interface Exchange {
+  sentAt: number;
+  receivedAt: number;
+}
+
+/** Server clock minus this machine's clock, the round trip halved; null when the server did not tell its time. */
+export function learntOffsetMs(serverTime: number | null, { sentAt, receivedAt }: Exchange): number | null {
+  return serverTime === null ? null : serverTime - (sentAt + receivedAt) / 2;
+}
+
+/** The record of a fresh sign-in. */
+export function firstRecord(
+  grant: Grant,
+  user: User,
+  session: SessionFacts,
+  key: SigningKey | null,
+  exchange: Exchange,
+): LiveRecord {
+  return { version: 1, kind: 'live', user, session, key, ...granted(grant, exchange, 0), pending: null, attempts: [] };
+}
+
+/** The record after a rotation: the new pair, everything else as it was. */
+export function nextRecord(record: LiveRecord, grant: Grant, exchange: Exchange): LiveRecord {
+  return {
+    ...record,
+    ...granted(grant, exchange, record.offsetMs),
+    user: grant.user ?? record.user,
+    session: grant.session ?? record.session,
+    revocationToken: grant.revocationToken ?? record.revocationToken,
+    pending: null,
+  };
+}
+
+function granted(
+  grant: Grant,
+  exchange: Exchange,
+  knownOffsetMs: number,
+): Omit<LiveRecord, 'version' | 'kind' | 'user' | 'session' | 'key' | 'pending' | 'attempts'> {
+  const offsetMs = learntOffsetMs(grant.serverTime, exchange) ?? knownOffsetMs;
+  const issuedAt = grant.serverTime ?? exchange.sentAt + offsetMs;
+  return {
+    sessionId: grant.sessionId,
+    generation: grant.generation,
+    accessToken: grant.accessToken,
+    tokenType: grant.tokenType,
+    refreshToken: grant.refreshToken,
+    revocationToken: grant.revocationToken,
+    issuedAt,
+    expiresAt: issuedAt + knownLifeMs(grant.lifeMs),
+    offsetMs,
+  };
+}
+
+const remembered = 5;
+
+/**
+ * Notes the attempt that is about to be made, or leaves the one that somebody noted before us: same generation, same key,
+ * so that the server sees one caller. Anything but a live record of exactly this pair stays as it is.
+ */
+export function noteAttempt(contents: VaultContents, pair: Pair, key: string, at: number): VaultContents {
+  const { record } = contents;
+  if (record?.kind !== 'live' || !samePair(record, pair) || record.pending) return contents;
+  const attempts =
+    record.refreshToken === null
+      ? [{ generation: record.generation, key }, ...record.attempts].slice(0, remembered)
+      : record.attempts;
+  return { ...contents, record: { ...record, pending: { key, at }, attempts } };
+}
+
+/** Puts `next` in the place of exactly the pair it was made from. */
+export function replacePair(contents: VaultContents, pair: Pair, next: LiveRecord): VaultContents {
+  const { record } = contents;
+  return record?.kind === 'live' && samePair(record, pair) ? { ...contents, record: next } : contents;
+}
+
+/**
+ * Commits a rotation. Where the session ended or was replaced in the meantime, the new pair is not wanted any more:
+ * it goes to the outbox, unless the revocation that is there already covers it.
+ */
+export function succeed(contents: VaultContents, sent: LiveRecord, next: LiveRecord): VaultContents {
+  const { record } = contents;
+  const wanted = record?.kind === 'live' && record.sessionId === sent.sessionId;
+  if (record === null || wanted || next.revocationToken === sent.revocationToken)
+    return replacePair(contents, sent, next);
+  return { ...contents, outbox: withRevocation(contents, next, next.issuedAt - next.offsetMs) };
+}
+
+/**
+ * Ends the live session that is there, if it is the one that is `meant`: the tombstone and, with `revoke`, the revocation
+ * for the outbox, in one step. The first tombstone wins.
+ */
+export function entomb(
+  contents: VaultContents,
+  meant: (record: LiveRecord) => boolean,
+  reason: EndReason,
+  at: number,
+  revoke: boolean,
+): VaultContents {
+  const { record } = contents;
+  if (record?.kind !== 'live' || !meant(record)) return contents;
+  return {
+    ...contents,
+    record: tombstone(record, reason, at),
+    outbox: revoke ? withRevocation(contents, record, at) : contents.outbox,
+  };
+}
+
+/** What is left of a session. */
+export function tombstone(record: LiveRecord, reason: EndReason, at: number): EndedRecord {
+  const { sessionId, generation, user } = record;
+  return { version: 1, kind: 'ended', sessionId, generation, userId: user.id, reason, at };
+}
+
+/** The outbox with the revocation of this session in it. */
+export function withRevocation(contents: VaultContents, record: LiveRecord, at: number): VaultContents['outbox'] {
+  const { sessionId, revocationToken } = record;
+  if (revocationToken === null || contents.outbox.some((entry) => entry.revocationToken === revocationToken))
+    return contents.outbox;
+  return [...contents.outbox, { sessionId, revocationToken, at }];
+}
+
+/** Signs in: the new record, and the revocation of the live session it takes the place of, in one step. */
+export function signInOver(contents: VaultContents, next: LiveRecord, at: number): VaultContents {
+  const { record } = contents;
+  const replaced = record?.kind === 'live' && record.sessionId !== next.sessionId;
+  return {
+    ...contents,
+    record: next,
+    activityAt: at,
+    trouble: null,
+    outbox: replaced ? withRevocation(contents, record, at) : contents.outbox,
+  };
+}

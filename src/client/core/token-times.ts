@@ -1,0 +1,38 @@
+import type { LiveRecord } from './record.ts';
+
+/** The moments of an access token, by this machine's clock (epoch milliseconds). */
+export interface TokenTimes {
+  issuedAt: number;
+  expiresAt: number;
+  /** From here on it is renewed at the next occasion. */
+  refreshAt: number;
+  /** Until here it is handed out without being asked for a longer validity. */
+  goodUntil: number;
+}
+
+const defaultMinValidityMs = 5000;
+
+/**
+ * When a token is due. The lead is never more than half the token's life, or a short token would be due as soon as it comes;
+ * the jitter, a tenth of the life, spreads clients that signed in together.
+ *
+ * @param offsetMs server clock minus this machine's clock
+ * @param fraction a random number in [0, 1), drawn once per token
+ */
+export function tokenTimes(record: LiveRecord, offsetMs: number, leadMs: number, fraction: number): TokenTimes {
+  const life = record.expiresAt - record.issuedAt;
+  const expiresAt = record.expiresAt - offsetMs;
+  return {
+    issuedAt: record.issuedAt - offsetMs,
+    expiresAt,
+    refreshAt: expiresAt - Math.min(leadMs, life / 2) - (fraction * life) / 10,
+    goodUntil: expiresAt - Math.min(defaultMinValidityMs, life / 4),
+  };
+}
+
+const longestLifeMs = 10 * 31_536_000_000;
+
+/** A token life that can be calculated with: an unknown one counts as long, and the API's 401 will tell. */
+export function knownLifeMs(lifeMs: number | null): number {
+  return lifeMs !== null && lifeMs > 0 ? Math.min(lifeMs, longestLifeMs) : longestLifeMs;
+}

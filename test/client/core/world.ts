@@ -1,0 +1,90 @@
+import { createManagerCore, type ManagerCore } from '../../../src/client/core/manager-core.ts';
+import { settingsFrom, type BehaviourOptions } from '../../../src/client/core/settings.ts';
+import type { OpenStream } from '../../../src/client/core/live-watch.ts';
+import type { SessionEvents } from '../../../src/client/core/session-events.ts';
+import { fakeTabs, fakeVault, type FakeTab, type FakeTabs } from '../../../src/testing/index.ts';
+import { fakeServer, type FakeServer } from './fake-server.ts';
+
+/** A manager in a simulated tab, with everything it reported. */
+export interface OpenTab {
+  tab: FakeTab;
+  manager: ManagerCore;
+  /** Names of the events that fired, in order. */
+  events: Array<keyof SessionEvents>;
+  ends: Array<{ reason: string; user: string | null }>;
+}
+
+/** A simulated browser against the real session engine. */
+export interface World extends FakeTabs {
+  server: FakeServer;
+  openTab(options?: BehaviourOptions & { skewMs?: number; stream?: (heard: { ended(): void; changed(): void }) => OpenStream }): Promise<OpenTab>;
+  /** Opens a tab and signs `user` in. */
+  signedIn(user?: string, options?: BehaviourOptions): Promise<OpenTab>;
+}
+
+const eventNames: ReadonlyArray<keyof SessionEvents> = [
+  'signed_in',
+  'refreshed',
+  'ended',
+  'identity_changed',
+  'refresh_failed',
+  'rejected_after_refresh',
+  'connection_changed',
+  'storage_degraded',
+  'lock_stolen',
+  'idle_warning',
+  'absolute_warning',
+  'changed',
+];
+
+/** Creates a {@link World}. Access tokens live 5 minutes unless said otherwise. */
+export function createWorld(options: { accessMs?: number; seed?: number } = {}): World {
+  const tabs = fakeTabs({ seed: options.seed ?? 1 });
+  const server = fakeServer(tabs.clock, options.accessMs ?? 300_000);
+
+  async function openTab(given: Parameters<World['openTab']>[0] = {}): Promise<OpenTab> {
+    const { skewMs, stream, ...behaviour } = given;
+    const tab = tabs.open(skewMs === undefined ? {} : { skewMs });
+    const events: OpenTab['events'] = [];
+    const ends: OpenTab['ends'] = [];
+    const settings = settingsFrom({
+      ...behaviour,
+      onSignedOut: (end) => {
+        ends.push({ reason: end.reason, user: end.user?.id ?? null });
+        return behaviour.onSignedOut?.(end);
+      },
+    });
+    const transport = server.transport(tab);
+    const manager = createManagerCore({
+      platform: tab.platform,
+      settings,
+      transport,
+      vault: tab.vault,
+      memoryVault: () => {
+        const memory = fakeVault(tabs.clock);
+        memory.fallBack('memory');
+        return memory;
+      },
+      touch: async () => server.touch(await manager.accessToken(undefined)),
+      openStream: stream ?? null,
+    });
+    for (const name of eventNames) manager.on(name, () => events.push(name));
+    await tabs.clock.settle();
+    return { tab, manager, events, ends };
+  }
+
+  return {
+    ...tabs,
+    get tabs() {
+      return tabs.tabs;
+    },
+    server,
+    openTab,
+    async signedIn(user = 'ada', behaviour = {}) {
+      const opened = await openTab(behaviour);
+      await opened.manager.signIn({ user }, false);
+      await tabs.clock.settle();
+      return opened;
+    },
+  };
+}
