@@ -24,18 +24,30 @@ describe('durationMs', () => {
     expect(durationMs({ milliseconds: () => 1234 })).toBe(1234);
   });
 
-  it.each([[0], [-1], [Number.NaN], [Number.POSITIVE_INFINITY], ['30'], ['soon'], ['-5m'], ['11y'], [''], [{ milliseconds: () => -1 }]])(
-    'refuses %j with what to do',
-    (given) => {
-      expect(() => durationMs(given)).toThrowError(expect.objectContaining({ code: 'invalid_duration', retryable: false }));
-    },
-  );
+  it.each([
+    [0],
+    [-1],
+    [Number.NaN],
+    [Number.POSITIVE_INFINITY],
+    ['30'],
+    ['soon'],
+    ['-5m'],
+    ['11y'],
+    [''],
+    [{ milliseconds: () => -1 }],
+  ])('refuses %j with what to do', (given) => {
+    expect(() => durationMs(given)).toThrowError(
+      expect.objectContaining({ code: 'invalid_duration', retryable: false }),
+    );
+  });
 
   it('takes a number over 366 days for milliseconds that were meant as seconds', () => {
     expect(() => durationMs(1_800_000_000)).toThrowError(/a number means seconds/);
   });
 
   it('shows no more of a wrong value than is needed', () => {
-    expect(() => durationMs('x'.repeat(500))).toThrowError(expect.objectContaining({ message: expect.not.stringMatching(/x{50}/) }));
+    expect(() => durationMs('x'.repeat(500))).toThrowError(
+      expect.objectContaining({ message: expect.not.stringMatching(/x{50}/) }),
+    );
   });
 });

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { isSessionError, problemSchema, SessionError, tabMessageSchema, tokenResponseSchema } from '../../src/protocol/index.ts';
+import {
+  isSessionError,
+  problemSchema,
+  SessionError,
+  tabMessageSchema,
+  tokenResponseSchema,
+} from '../../src/protocol/index.ts';
 
 const ended = { v: 1, type: 'ended', sessionId: 's', generation: 3, reason: 'signed_out', at: 1 };
 
@@ -61,7 +67,9 @@ describe('token responses', () => {
 describe('problems', () => {
   it('reads both shapes', () => {
     expect(problemSchema.safeParse({ error: 'invalid_grant', reason: 'idle' }).success).toBe(true);
-    expect(problemSchema.safeParse({ type: 'about:blank', title: 'Gone', status: 410, code: 'session_ended' }).success).toBe(true);
+    expect(
+      problemSchema.safeParse({ type: 'about:blank', title: 'Gone', status: 410, code: 'session_ended' }).success,
+    ).toBe(true);
     expect(problemSchema.safeParse('<html>').success).toBe(false);
   });
 });

@@ -22,6 +22,8 @@ export interface Context {
   readonly owed: Owed;
   /** The vault in use: the one that was asked for, or memory after it refused a sign-in. */
   vault(): Vault;
+  /** Hands in what is in the outbox, now if possible. */
+  flush(): void;
   /** Something that plans depend on changed: decide anew what to wake up for. */
   changed(): void;
 }

@@ -2,7 +2,7 @@ import type { EndReason } from '../../protocol/end-reason.ts';
 import type { Context } from './context.ts';
 import type { IdleWatch } from './idle-watch.ts';
 import type { Outbox } from './outbox.ts';
-import type { LiveRecord } from './record.ts';
+import { samePair, type LiveRecord } from './record.ts';
 import { entomb, tombstone, withRevocation } from './successor.ts';
 import type { VaultContents } from './vault.ts';
 
@@ -34,11 +34,15 @@ export function createEnding(context: Context, idle: IdleWatch, outbox: Outbox):
   }
 
   function over(contents: VaultContents, live: LiveRecord, reason: EndReason, at: number): VaultContents {
+    const { record } = contents;
     if (reason === 'idle' && !idle.isOver(live.session.idleTimeoutMs, contents.activityAt)) return contents;
+    // The session that seemed lost is there, or somebody renewed what could not be renewed.
+    if (reason.startsWith('storage_') && record?.kind === 'live') return contents;
+    if (reason === 'refresh_rejected' && record?.kind === 'live' && !samePair(record, live)) return contents;
     // Nothing is stored any more: the reason is, so that a reload can tell it.
     if (contents.record === null)
       return { ...contents, record: tombstone(live, reason, at), outbox: withRevocation(contents, live, at) };
-    return entomb(contents, (record) => record.sessionId === live.sessionId, reason, at, true);
+    return entomb(contents, (stored) => stored.sessionId === live.sessionId, reason, at, true);
   }
 
   return {
@@ -56,7 +60,7 @@ export function createEnding(context: Context, idle: IdleWatch, outbox: Outbox):
         endWithoutStorage(live, reason, at);
         tell(live, reason, at);
       }
-      outbox.flush();
+      context.flush();
       context.changed();
     },
     async signOut() {
@@ -80,7 +84,7 @@ export function createEnding(context: Context, idle: IdleWatch, outbox: Outbox):
       } catch {
         if (live) endWithoutStorage(live, 'signed_out', at);
       }
-      outbox.flush();
+      context.flush();
       context.changed();
       await context.endings.settled();
     },

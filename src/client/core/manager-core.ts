@@ -90,6 +90,7 @@ export function createManagerCore(parts: CoreParts): ManagerCore {
     tab,
     owed,
     vault: () => vault,
+    flush: () => outbox.flush(),
     changed,
   };
   const renewal = createRenewal(context);

@@ -118,6 +118,7 @@ export function createRenewal(context: Context): Renewal {
         channel.post({ v: 1, type: 'ended', sessionId, generation, reason: result.reason, at });
         if (result.contents) tab.learn(result.contents, true);
         else if (tab.live()?.sessionId === sessionId) tab.hold(tombstone(from, result.reason, at));
+        context.flush();
         throw nobodySignedIn(tab);
       }
       case 'rejected':

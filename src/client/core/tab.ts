@@ -123,7 +123,11 @@ export function createTab(
     const known = record;
     switch (changeBetween(known, found)) {
       case 'nothing':
-        if (known?.kind === 'live' && found && !tab.unsaved) record = found;
+        if (found === null) return;
+        // What was missing or unreadable is there again: storage had only not shown it.
+        if (tab.doom !== 'refresh_rejected') tab.doom = null;
+        if (known?.kind === found.kind) record = tab.unsaved ? known : found;
+        else tab.unsaved = true;
         return;
       case 'rotated':
         take(found);
@@ -176,8 +180,8 @@ export function createTab(
     },
     hold(next) {
       first = false;
-      if (next.kind === 'ended') return finish(next);
-      take(next);
+      if (next.kind === 'ended') finish(next);
+      else take(next);
       tab.unsaved = true;
     },
     show,

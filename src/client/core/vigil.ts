@@ -44,6 +44,7 @@ export function createVigil(context: Context, idle: IdleWatch, renewal: Renewal,
       tab.learn(contents, false);
       break;
     }
+    if (tab.unsaved) void context.owed.settle().then((done) => (done ? undefined : context.owed.retry()));
     context.changed();
   }
 

@@ -48,7 +48,8 @@ export function fakeServer(clock: FakeClock, accessMs: number): FakeServer {
   const tokens = new Map<string, string>();
   let minted = 0;
 
-  const pass = (ms: number): Promise<void> => (ms > 0 ? new Promise((resolve) => void clock.after(ms, resolve)) : Promise.resolve());
+  const pass = (ms: number): Promise<void> =>
+    ms > 0 ? new Promise((resolve) => void clock.after(ms, resolve)) : Promise.resolve();
 
   function grant({ session, refreshToken, revocationToken }: IssuedSession): Grant {
     const accessToken = `access-${session.userId}-${session.generation}-${++minted}`;
@@ -124,7 +125,11 @@ export function fakeServer(clock: FakeClock, accessMs: number): FakeServer {
         }
         await pass(fault?.kind === 'late_request' ? fault.ms : server.latencyMs / 2);
         const keyThumbprint = null;
-        const outcome = await sessions.refresh({ refreshToken: attempt.refreshToken ?? '', attemptKey: attempt.attemptKey, keyThumbprint });
+        const outcome = await sessions.refresh({
+          refreshToken: attempt.refreshToken ?? '',
+          attemptKey: attempt.attemptKey,
+          keyThumbprint,
+        });
         server.refreshes.push(outcome.outcome);
         await pass(fault?.kind === 'late_answer' ? fault.ms : server.latencyMs / 2);
         return fault?.kind === 'lost_answer' ? failed('network_error') : answerTo(outcome);

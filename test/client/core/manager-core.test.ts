@@ -9,7 +9,11 @@ describe('signing in', () => {
     const other = await world.openTab();
     expect(other.manager.state.getState()).toMatchObject({ status: 'unauthenticated', endReason: null });
     const { manager } = await world.signedIn('ada');
-    expect(manager.state.getState()).toMatchObject({ status: 'authenticated', user: { id: 'ada' }, persistence: 'persistent' });
+    expect(manager.state.getState()).toMatchObject({
+      status: 'authenticated',
+      user: { id: 'ada' },
+      persistence: 'persistent',
+    });
     expect(other.manager.state.getState()).toMatchObject({ status: 'authenticated', user: { id: 'ada' } });
     expect(other.events).toContain('signed_in');
     expect(manager.peek()).toMatch(/^access-ada-0/);

@@ -28,12 +28,25 @@ const live: LiveRecord = {
   pending: null,
   attempts: [],
 };
-const ended: EndedRecord = { version: 1, kind: 'ended', sessionId: 's1', generation: 4, userId: 'ada', reason: 'idle', at: 5 };
+const ended: EndedRecord = {
+  version: 1,
+  kind: 'ended',
+  sessionId: 's1',
+  generation: 4,
+  userId: 'ada',
+  reason: 'idle',
+  at: 5,
+};
 const holding = (record: VaultContents['record']): VaultContents => ({ ...emptyContents, record });
 
 describe('when a token is due', () => {
   it('is the lead before its end, less the jitter', () => {
-    expect(tokenTimes(live, 0, 75_000, 0)).toMatchObject({ issuedAt: 1_000_000, expiresAt: 1_300_000, refreshAt: 1_225_000, goodUntil: 1_295_000 });
+    expect(tokenTimes(live, 0, 75_000, 0)).toMatchObject({
+      issuedAt: 1_000_000,
+      expiresAt: 1_300_000,
+      refreshAt: 1_225_000,
+      goodUntil: 1_295_000,
+    });
     expect(tokenTimes(live, 0, 75_000, 0.5).refreshAt).toBe(1_210_000);
   });
 
@@ -43,16 +56,29 @@ describe('when a token is due', () => {
 
   it('is never before the token is 40 % used, whatever the lead', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 4e11 }), fc.integer({ min: 1, max: 4e11 }), fc.double({ min: 0, max: 0.999, noNaN: true }), (life, lead, fraction) => {
-        const { refreshAt, issuedAt, expiresAt } = tokenTimes({ ...live, expiresAt: live.issuedAt + life }, 0, lead, fraction);
-        return refreshAt >= issuedAt + 0.4 * life - 1e-6 && refreshAt <= expiresAt;
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 4e11 }),
+        fc.integer({ min: 1, max: 4e11 }),
+        fc.double({ min: 0, max: 0.999, noNaN: true }),
+        (life, lead, fraction) => {
+          const { refreshAt, issuedAt, expiresAt } = tokenTimes(
+            { ...live, expiresAt: live.issuedAt + life },
+            0,
+            lead,
+            fraction,
+          );
+          return refreshAt >= issuedAt + 0.4 * life - 1e-6 && refreshAt <= expiresAt;
+        },
+      ),
     );
   });
 
-  it.each([[null], [Number.NaN], [0], [-5], [Number.POSITIVE_INFINITY]])('F4: a life of %s counts as a long one', (life) => {
-    expect(knownLifeMs(life)).toBe(10 * 31_536_000_000);
-  });
+  it.each([[null], [Number.NaN], [0], [-5], [Number.POSITIVE_INFINITY]])(
+    'F4: a life of %s counts as a long one',
+    (life) => {
+      expect(knownLifeMs(life)).toBe(10 * 31_536_000_000);
+    },
+  );
 });
 
 describe('backoff', () => {
@@ -94,14 +120,21 @@ describe('the state apps see', () => {
   const signedIn = transition(loading, { type: 'known', record: live });
 
   it('is the very same object when nothing an app can see changes', () => {
-    expect(transition(signedIn, { type: 'known', record: { ...live, generation: 5, accessToken: 'a5', user: { id: 'ada' } } })).toBe(signedIn);
+    expect(
+      transition(signedIn, {
+        type: 'known',
+        record: { ...live, generation: 5, accessToken: 'a5', user: { id: 'ada' } },
+      }),
+    ).toBe(signedIn);
     expect(transition(signedIn, { type: 'connection', connection: 'online' })).toBe(signedIn);
   });
 
   it('keeps the user object when only the connection changes', () => {
     const offline = transition(signedIn, { type: 'connection', connection: 'offline' });
     expect(offline).toMatchObject({ status: 'authenticated', connection: 'offline' });
-    expect(offline.status === 'authenticated' && signedIn.status === 'authenticated' && offline.user === signedIn.user).toBe(true);
+    expect(
+      offline.status === 'authenticated' && signedIn.status === 'authenticated' && offline.user === signedIn.user,
+    ).toBe(true);
   });
 
   it('is frozen', () => {
@@ -109,8 +142,14 @@ describe('the state apps see', () => {
   });
 
   it('shows why a session ended', () => {
-    expect(transition(signedIn, { type: 'known', record: ended })).toMatchObject({ status: 'unauthenticated', endReason: 'idle' });
-    expect(transition(loading, { type: 'known', record: null })).toMatchObject({ status: 'unauthenticated', endReason: null });
+    expect(transition(signedIn, { type: 'known', record: ended })).toMatchObject({
+      status: 'unauthenticated',
+      endReason: 'idle',
+    });
+    expect(transition(loading, { type: 'known', record: null })).toMatchObject({
+      status: 'unauthenticated',
+      endReason: null,
+    });
   });
 
   it('compares as JSON does', () => {
@@ -180,13 +219,20 @@ describe('what is written', () => {
 
   it('a tombstone and its revocation are one step, and the first tombstone wins', () => {
     const after = entomb(holding(live), () => true, 'signed_out', 9, true);
-    expect(after).toMatchObject({ record: { kind: 'ended', reason: 'signed_out', userId: 'ada' }, outbox: [{ sessionId: 's1', revocationToken: 'v1', at: 9 }] });
+    expect(after).toMatchObject({
+      record: { kind: 'ended', reason: 'signed_out', userId: 'ada' },
+      outbox: [{ sessionId: 's1', revocationToken: 'v1', at: 9 }],
+    });
     expect(entomb(after, () => true, 'idle', 10, true)).toBe(after);
   });
 
   it('a sign-in over a live session queues that session’s revocation in the same step', () => {
     const next = { ...live, sessionId: 's2', generation: 0, revocationToken: 'v2' };
-    expect(signInOver(holding(live), next, 3)).toMatchObject({ record: { sessionId: 's2' }, outbox: [{ revocationToken: 'v1' }], activityAt: 3 });
+    expect(signInOver(holding(live), next, 3)).toMatchObject({
+      record: { sessionId: 's2' },
+      outbox: [{ revocationToken: 'v1' }],
+      activityAt: 3,
+    });
     expect(signInOver(holding(ended), next, 3).outbox).toEqual([]);
   });
 });

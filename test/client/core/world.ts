@@ -17,7 +17,12 @@ export interface OpenTab {
 /** A simulated browser against the real session engine. */
 export interface World extends FakeTabs {
   server: FakeServer;
-  openTab(options?: BehaviourOptions & { skewMs?: number; stream?: (heard: { ended(): void; changed(): void }) => OpenStream }): Promise<OpenTab>;
+  openTab(
+    options?: BehaviourOptions & {
+      skewMs?: number;
+      stream?: (heard: { ended(): void; changed(): void }) => OpenStream;
+    },
+  ): Promise<OpenTab>;
   /** Opens a tab and signs `user` in. */
   signedIn(user?: string, options?: BehaviourOptions): Promise<OpenTab>;
 }
