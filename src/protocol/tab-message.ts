@@ -1,5 +1,5 @@
-import * as z from 'zod/mini';
 import { endReasons, type EndReason } from './end-reason.ts';
+import { hasShape, isCount, isNumber, isText, oneOf, type Check } from './shape.ts';
 
 /** What one tab tells the others. Facts only: no message ever carries a token. */
 export type TabMessage = { v: 1 } & (
@@ -10,15 +10,17 @@ export type TabMessage = { v: 1 } & (
   | { type: 'changed'; sessionId: string }
 );
 
-const v = z.literal(1);
-const sessionId = z.string();
-const number = z.number();
+const base = { v: oneOf(1), sessionId: isText };
+const checks: Readonly<Record<TabMessage['type'], Check>> = {
+  signed_in: hasShape({ ...base, userId: isText, generation: isCount }),
+  refreshed: hasShape({ ...base, generation: isCount }),
+  ended: hasShape({ ...base, generation: isCount, reason: oneOf(...endReasons), at: isNumber }),
+  activity: hasShape({ ...base, at: isNumber }),
+  changed: hasShape(base),
+};
 
-/** Checks a {@link TabMessage}. A message of another version does not match and is ignored. */
-export const tabMessageSchema: z.ZodMiniType<TabMessage> = z.discriminatedUnion('type', [
-  z.object({ v, type: z.literal('signed_in'), sessionId, userId: z.string(), generation: number }),
-  z.object({ v, type: z.literal('refreshed'), sessionId, generation: number }),
-  z.object({ v, type: z.literal('ended'), sessionId, generation: number, reason: z.enum(endReasons), at: number }),
-  z.object({ v, type: z.literal('activity'), sessionId, at: number }),
-  z.object({ v, type: z.literal('changed'), sessionId }),
-]);
+/** Whether `data` is a {@link TabMessage} of this version. Anything else that comes over a channel is ignored. */
+export function isTabMessage(data: unknown): data is TabMessage {
+  const type = (data as { type?: unknown } | null)?.type;
+  return typeof type === 'string' && Object.hasOwn(checks, type) && checks[type as TabMessage['type']](data);
+}

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
+  isTabMessage,
   isSessionError,
   problemSchema,
   SessionError,
-  tabMessageSchema,
   tokenResponseSchema,
 } from '../../src/protocol/index.ts';
 
@@ -11,7 +11,7 @@ const ended = { v: 1, type: 'ended', sessionId: 's', generation: 3, reason: 'sig
 
 describe('tab messages', () => {
   it('reads its own version', () => {
-    expect(tabMessageSchema.safeParse(ended).data).toEqual(ended);
+    expect(isTabMessage(ended)).toBe(true);
   });
 
   it.each([
@@ -22,11 +22,7 @@ describe('tab messages', () => {
     ['no object', 'ended'],
     ['null', null],
   ])('does not read %s', (_, message) => {
-    expect(tabMessageSchema.safeParse(message).success).toBe(false);
-  });
-
-  it('drops what does not belong in a message, whatever it holds', () => {
-    expect(tabMessageSchema.safeParse({ ...ended, refreshToken: 'secret' }).data).toEqual(ended);
+    expect(isTabMessage(message)).toBe(false);
   });
 });
 

@@ -1,7 +1,6 @@
 import type { EndReason } from '../../protocol/end-reason.ts';
 import type { Context } from './context.ts';
 import type { IdleWatch } from './idle-watch.ts';
-import type { Outbox } from './outbox.ts';
 import { samePair, type LiveRecord } from './record.ts';
 import { entomb, tombstone, withRevocation } from './successor.ts';
 import type { VaultContents } from './vault.ts';
@@ -17,7 +16,7 @@ export interface Ending {
 }
 
 /** Creates {@link Ending}. */
-export function createEnding(context: Context, idle: IdleWatch, outbox: Outbox): Ending {
+export function createEnding(context: Context, idle: IdleWatch): Ending {
   const { platform, tab, channel } = context;
   const { clock } = platform;
 
@@ -29,7 +28,7 @@ export function createEnding(context: Context, idle: IdleWatch, outbox: Outbox):
   function endWithoutStorage(live: LiveRecord, reason: EndReason, at: number): void {
     if (tab.live()) tab.hold(tombstone(live, reason, at));
     for (const entry of withRevocation({ record: live, outbox: [], activityAt: null, trouble: null }, live, at))
-      outbox.keep(entry);
+      context.keep(entry);
     context.owed.retry();
   }
 

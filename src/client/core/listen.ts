@@ -1,7 +1,6 @@
 import type { TabMessage } from '../../protocol/tab-message.ts';
 import type { Context } from './context.ts';
 import type { IdleWatch } from './idle-watch.ts';
-import type { Outbox } from './outbox.ts';
 import type { Cleanup, LifecycleEvent } from './ports.ts';
 import type { Renewal } from './renewal.ts';
 import { tombstone } from './successor.ts';
@@ -11,12 +10,11 @@ import type { Vigil } from './vigil.ts';
 export interface Listeners {
   idle: IdleWatch;
   renewal: Renewal;
-  outbox: Outbox;
   vigil: Vigil;
 }
 
 /** Listens to the other tabs, to the page and to the person. Everything heard is a hint; the vault is asked for the facts. */
-export function listen(context: Context, { idle, renewal, outbox, vigil }: Listeners): Cleanup {
+export function listen(context: Context, { idle, renewal, vigil }: Listeners): Cleanup {
   const { platform, tab, hub, channel } = context;
 
   function hear(message: TabMessage): void {
@@ -48,7 +46,7 @@ export function listen(context: Context, { idle, renewal, outbox, vigil }: Liste
     if (event === 'online') renewal.hurry();
     if (event !== 'hidden') tab.armed = false;
     if (event === 'online' || event === 'back' || event === 'look') {
-      outbox.flush();
+      context.flush();
       vigil.look();
     }
     context.changed();

@@ -8,22 +8,22 @@ import { createEndings } from './endings.ts';
 import { createEventHub, type EventHub } from './event-hub.ts';
 import { createIdleWatch } from './idle-watch.ts';
 import { createLiveWatch, type OpenStream } from './live-watch.ts';
-import { createOutbox } from './outbox.ts';
+import { createOutgoing } from './outgoing.ts';
+import type { Network } from './network.ts';
 import { createOwed } from './owed.ts';
 import { listen } from './listen.ts';
 import type { Platform } from './ports.ts';
 import { createStore } from './readable-store.ts';
+import type { LiveRecord } from './record.ts';
 import { createRenewal } from './renewal.ts';
 import { asSessionError, nobodySignedIn } from './refusal.ts';
 import type { SessionEvents } from './session-events.ts';
 import type { IdleState, Readable, SessionState, TokenState } from './session-state.ts';
 import type { Settings } from './settings.ts';
-import { createSignIn } from './sign-in.ts';
+import type { SignIn } from './sign-in.ts';
 import { createStartup } from './startup.ts';
-import { tombstone } from './successor.ts';
 import { createTab } from './tab.ts';
 import { noToken, tokenState } from './token-state.ts';
-import type { Transport } from './transport.ts';
 import type { Vault } from './vault.ts';
 import { createVigil } from './vigil.ts';
 
@@ -31,7 +31,8 @@ import { createVigil } from './vigil.ts';
 export interface CoreParts {
   platform: Platform;
   settings: Settings;
-  transport: Transport;
+  /** Loads the half that needs the network; asked again after a failure. */
+  network: () => Promise<Network>;
   vault: Vault;
   /** Where to go on when the vault refuses a sign-in or holds what only a later version can read. */
   memoryVault: () => Vault;
@@ -61,12 +62,13 @@ export interface ManagerCore extends Authorizer {
 
 /** Creates a {@link ManagerCore}. Its first act is to read the vault. */
 export function createManagerCore(parts: CoreParts): ManagerCore {
-  const { platform, settings, transport, openStream } = parts;
+  const { platform, settings, openStream } = parts;
   const { clock } = platform;
   let vault = parts.vault;
   const firstRead = vault.read();
   firstRead.catch(() => {});
   let isDisposed = false;
+  let attempt = 0;
 
   const hub = createEventHub<SessionEvents>();
   const endings = createEndings(clock, settings.onSignedOut);
@@ -82,7 +84,7 @@ export function createManagerCore(parts: CoreParts): ManagerCore {
   const context: Context = {
     platform,
     settings,
-    transport,
+    network,
     channel: platform.channel(settings.name),
     mutex: platform.mutex(settings.name),
     hub,
@@ -90,16 +92,16 @@ export function createManagerCore(parts: CoreParts): ManagerCore {
     tab,
     owed,
     vault: () => vault,
-    flush: () => outbox.flush(),
+    keep: (entry) => outgoing.keep(entry),
+    flush: () => outgoing.flush(),
     changed,
   };
   const renewal = createRenewal(context);
-  const outbox = createOutbox(context, platform.mutex(`${settings.name}:outbox`));
+  const outgoing = createOutgoing(context);
   const idle = createIdleWatch(context, parts.touch);
-  const ending = createEnding(context, idle, outbox);
+  const ending = createEnding(context, idle);
   const vigil = createVigil(context, idle, renewal, ending);
   const access = createAccess({ context, renewal, settle: settled, deadline: vigil.deadline });
-  const signIn = createSignIn({ context, write: writeSignIn, discard });
   const live =
     openStream &&
     createLiveWatch(
@@ -114,6 +116,16 @@ export function createManagerCore(parts: CoreParts): ManagerCore {
         },
       }),
     );
+
+  function network(): Promise<Network> {
+    return parts.network().catch((cause: unknown) => {
+      throw new SessionError(
+        'network_error',
+        'A part of the app could not be loaded. Check the network, or reload after an update.',
+        { cause },
+      );
+    });
+  }
 
   function changed(): void {
     if (isDisposed) return;
@@ -132,7 +144,9 @@ export function createManagerCore(parts: CoreParts): ManagerCore {
       idle.heard(contents.activityAt);
       tab.learn(contents, false);
       tab.show({ type: 'persistence', persistence: vault.persistence() });
-      if (contents.outbox.length > 0) outbox.flush();
+      if (contents.outbox.length > 0) outgoing.flush();
+      // Loaded ahead of the first refresh, while the page's own files are sure to be there.
+      if (tab.live()) void network().catch(() => {});
       changed();
       vigil.look();
     },
@@ -161,18 +175,23 @@ export function createManagerCore(parts: CoreParts): ManagerCore {
     tab.learn(contents, true);
     tab.show({ type: 'persistence', persistence: vault.persistence() });
     tab.show({ type: 'connection', connection: 'online' });
-    outbox.flush();
+    outgoing.flush();
     changed();
   }
 
-  async function discard(record: Parameters<typeof tombstone>[0]): Promise<void> {
-    if (record.revocationToken !== null) {
-      outbox.keep({ sessionId: record.sessionId, revocationToken: record.revocationToken, at: clock.now() });
-    }
-    outbox.flush();
+  async function signIn(): Promise<SignIn> {
+    // Storage that cannot be read does not keep anybody from signing in.
+    await settled().catch(ignoreUnless('disposed'));
+    const { createSignIn, ...rest } = await network();
+    return createSignIn({ context, network: rest, write: writeSignIn, discard, isWanted: (mine) => mine === attempt });
   }
 
-  const stopListening = listen(context, { idle, renewal, outbox, vigil });
+  function discard({ sessionId, revocationToken }: LiveRecord): void {
+    if (revocationToken !== null) outgoing.keep({ sessionId, revocationToken, at: clock.now() });
+    outgoing.flush();
+  }
+
+  const stopListening = listen(context, { idle, renewal, vigil });
   const cleanups = [
     stopListening,
     renewal.busy.subscribe(changed),
@@ -189,15 +208,15 @@ export function createManagerCore(parts: CoreParts): ManagerCore {
     on: hub.on,
     ready: startup.ready,
     async signIn(credentials, remember) {
-      await settled().catch(ignoreUnless('disposed'));
-      await signIn.signIn(credentials, remember);
+      const mine = ++attempt;
+      await (await signIn()).signIn(mine, credentials, remember);
     },
     async adopt(given, user) {
-      await settled().catch(ignoreUnless('disposed'));
-      await signIn.adopt(given, user);
+      const mine = ++attempt;
+      await (await signIn()).adopt(mine, given, user);
     },
     async signOut() {
-      signIn.cancel();
+      attempt += 1;
       await startup.ready().catch(ignoreUnless('disposed'));
       await ending.signOut();
     },
@@ -230,7 +249,7 @@ export function createManagerCore(parts: CoreParts): ManagerCore {
       startup.stop();
       vigil.stop();
       owed.stop();
-      outbox.stop();
+      outgoing.stop();
       live?.stop();
       tab.scope().abort(disposed());
       context.channel.close();

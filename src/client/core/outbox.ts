@@ -1,14 +1,13 @@
 import { backoffMs } from './backoff.ts';
 import type { Context } from './context.ts';
-import type { Cleanup, Mutex, Signal } from './ports.ts';
+import type { Cleanup, Signal } from './ports.ts';
+import type { Transport } from './transport.ts';
 import type { Revocation, VaultContents } from './vault.ts';
 
 /** Hands revocations to the server, however long that takes. */
 export interface Outbox {
   /** There may be something to hand in, or a reason to try now: start, sign-out, online, a look at the page. */
   flush(): void;
-  /** Revocations that the vault refused to keep: this tab holds them for as long as it lives. */
-  keep(entry: Revocation): void;
   stop(): void;
 }
 
@@ -16,12 +15,15 @@ export interface Outbox {
 const eagerForMs = 120_000;
 const eagerCapMs = 4000;
 
-/** Creates an {@link Outbox}. One tab at a time waits and retries (it holds the lock); any tab may hand in at once. */
-export function createOutbox(context: Context, mutex: Mutex): Outbox {
-  const { platform, transport } = context;
+/**
+ * Creates an {@link Outbox}. `kept` are revocations that the vault refused: this tab holds them for as long as it lives.
+ * One tab at a time waits and retries (it holds the lock); any tab may hand in at once.
+ */
+export function createOutbox(context: Context, transport: Transport, kept: Revocation[]): Outbox {
+  const { platform } = context;
   const { clock, random } = platform;
+  const mutex = platform.mutex(`${context.settings.name}:outbox`);
   const stopped = platform.abort();
-  const kept: Revocation[] = [];
   let handingIn: Promise<boolean> | null = null;
   let draining = false;
   let wake: Cleanup = () => {};
@@ -95,7 +97,6 @@ export function createOutbox(context: Context, mutex: Mutex): Outbox {
           .finally(() => (draining = false));
       });
     },
-    keep: (entry) => void kept.push(entry),
     stop() {
       stopped.abort();
       wake();

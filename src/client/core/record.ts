@@ -1,8 +1,8 @@
-import * as z from 'zod/mini';
 import { endReasons, type EndReason } from '../../protocol/end-reason.ts';
-import { userSchema, type User } from '../../protocol/session-view.ts';
+import type { User } from '../../protocol/session-view.ts';
+import { hasShape, isCount, isNumber, isObject, isText, oneOf, orNull } from '../../protocol/shape.ts';
 import type { SigningKey } from './ports.ts';
-import { sessionFactsSchema, type SessionFacts } from './session-facts.ts';
+import type { SessionFacts } from './session-facts.ts';
 
 /** What every record carries: which session, and which rotation of it. Comparisons use both (another sign-in starts at 0 too). */
 export interface Pair {
@@ -45,47 +45,39 @@ export interface EndedRecord extends Pair {
 /** The one value that the tabs of a browser agree on. */
 export type VaultRecord = LiveRecord | EndedRecord;
 
-const text = z.string().check(z.minLength(1), z.maxLength(16_384));
-const count = z.number().check(z.int(), z.nonnegative());
-const at = z.number();
-const signingKey = z.object({
-  privateKey: z.custom<object>((value) => typeof value === 'object' && value !== null),
-  publicKey: z.custom<object>((value) => typeof value === 'object' && value !== null),
+const isKey = hasShape({ privateKey: isObject, publicKey: isObject });
+const pair = { version: oneOf(1), sessionId: isText, generation: isCount };
+const isLive = hasShape({
+  ...pair,
+  user: hasShape({ id: isText }),
+  session: hasShape({
+    id: isText,
+    type: isText,
+    createdAt: isNumber,
+    absoluteEndsAt: orNull(isNumber),
+    idleTimeoutMs: orNull(isNumber),
+    remembered: oneOf(true, false),
+  }),
+  accessToken: isText,
+  tokenType: oneOf('Bearer', 'DPoP'),
+  refreshToken: orNull(isText),
+  revocationToken: orNull(isText),
+  issuedAt: isNumber,
+  expiresAt: isNumber,
+  offsetMs: isNumber,
+  key: orNull(isKey),
+  pending: orNull(hasShape({ key: isText, at: isNumber })),
+  attempts: (value) => Array.isArray(value) && value.every(hasShape({ generation: isCount, key: isText })),
 });
+const isEnded = hasShape({ ...pair, userId: isText, reason: oneOf(...endReasons), at: isNumber });
 
-/** Checks a {@link VaultRecord} read from storage, where anything may have happened to it. */
-export const vaultRecordSchema: z.ZodMiniType<VaultRecord> = z
-  .discriminatedUnion('kind', [
-    z.object({
-      version: z.literal(1),
-      kind: z.literal('live'),
-      sessionId: text,
-      generation: count,
-      user: userSchema,
-      session: sessionFactsSchema,
-      accessToken: text,
-      tokenType: z.enum(['Bearer', 'DPoP']),
-      refreshToken: z.nullable(text),
-      revocationToken: z.nullable(text),
-      issuedAt: at,
-      expiresAt: at,
-      offsetMs: at,
-      key: z.nullable(signingKey),
-      pending: z.nullable(z.object({ key: text, at })),
-      attempts: z.array(z.object({ generation: count, key: text })).check(z.maxLength(5)),
-    }),
-    z.object({
-      version: z.literal(1),
-      kind: z.literal('ended'),
-      sessionId: text,
-      generation: count,
-      userId: text,
-      reason: z.enum(endReasons),
-      at,
-    }),
-  ])
+/** Whether what storage holds is a {@link VaultRecord}. Anything may have happened to it there. */
+export function isVaultRecord(value: unknown): value is VaultRecord {
+  const { kind, tokenType, key } = (value ?? {}) as Partial<LiveRecord>;
+  if ((kind as string) === 'ended') return isEnded(value);
   // Tokens that are bound to a key are worth nothing without it.
-  .check(z.refine((record) => record.kind === 'ended' || record.tokenType === 'Bearer' || record.key !== null));
+  return kind === 'live' && isLive(value) && (tokenType === 'Bearer' || key !== null);
+}
 
 /** Whether both speak of the same rotation of the same session. */
 export function samePair(a: Pair, b: Pair): boolean {

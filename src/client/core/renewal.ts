@@ -3,7 +3,8 @@ import { backoffMs } from './backoff.ts';
 import { runBounded } from './bounded-lock.ts';
 import type { Context } from './context.ts';
 import { samePair, type LiveRecord } from './record.ts';
-import { fly, type FlightResult } from './refresh-flight.ts';
+import type { Network } from './network.ts';
+import type { FlightResult } from './refresh-flight.ts';
 import { asSessionError, cannotRenew, connectionAfter, nobodySignedIn } from './refusal.ts';
 import { tombstone } from './successor.ts';
 import { createStore, type WritableStore } from './readable-store.ts';
@@ -54,18 +55,17 @@ export function createRenewal(context: Context): Renewal {
     }
     const from = tab.live();
     if (!from) throw nobodySignedIn(tab);
-    return finish(await locked(from), from);
+    return finish(await context.network().then((network) => locked(from, network), failed), from);
   }
 
-  function locked(from: LiveRecord): Promise<FlightResult> {
+  function locked(from: LiveRecord, { fly, transport, keys }: Network): Promise<FlightResult> {
     const { lockTimeoutMs, requestTimeoutMs } = settings;
     const { signal } = tab.scope();
     const work = async (): Promise<FlightResult> => {
       const known = tab.live();
       // Another tab was faster and told us while we waited.
       if (!known || !samePair(known, from)) return { kind: 'learnt', contents: await context.vault().read() };
-      const world = { ...platform, vault: context.vault(), transport: context.transport, signal };
-      return fly(world, from).catch((error: unknown) => ({ kind: 'failed', error: asSessionError(error) }) as const);
+      return fly({ clock, random, keys, transport, vault: context.vault(), signal }, from).catch(failed);
     };
     return runBounded(context.mutex, work, {
       clock,
@@ -177,6 +177,10 @@ export function createRenewal(context: Context): Renewal {
     },
     heard: () => stopWaiting(),
   };
+}
+
+function failed(error: unknown): FlightResult {
+  return { kind: 'failed', error: asSessionError(error) };
 }
 
 function coolingDown({ code, message, reason, cause }: SessionError, retryAfterMs: number): SessionError {

@@ -1,4 +1,3 @@
-import * as z from 'zod/mini';
 import type { SessionView } from '../../protocol/session-view.ts';
 
 /** What an app may show of a session. Nothing in it changes when tokens are refreshed. */
@@ -13,18 +12,6 @@ export interface SessionFacts {
   idleTimeoutMs: number | null;
   remembered: boolean;
 }
-
-const at = z.number();
-
-/** Checks {@link SessionFacts}. */
-export const sessionFactsSchema: z.ZodMiniType<SessionFacts> = z.object({
-  id: z.string(),
-  type: z.string(),
-  createdAt: at,
-  absoluteEndsAt: z.nullable(at),
-  idleTimeoutMs: z.nullable(at),
-  remembered: z.boolean(),
-});
 
 /** The facts in a session as it came over the wire. */
 export function sessionFacts(view: SessionView): SessionFacts {

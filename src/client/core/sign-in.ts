@@ -1,6 +1,7 @@
 import { SessionError } from '../../protocol/session-error.ts';
 import type { User } from '../../protocol/session-view.ts';
 import type { Context } from './context.ts';
+import type { Network } from './network.ts';
 import type { SigningKey } from './ports.ts';
 import type { LiveRecord } from './record.ts';
 import type { SessionFacts } from './session-facts.ts';
@@ -10,26 +11,28 @@ import type { Vault } from './vault.ts';
 
 /** Starts sessions. */
 export interface SignIn {
-  signIn(credentials: unknown, remember: boolean): Promise<void>;
-  adopt(tokens: unknown, user: User | undefined): Promise<void>;
-  /** A sign-out was asked for: a sign-in that is under way is not wanted any more. */
-  cancel(): void;
+  /** `attempt` tells whether this one is still wanted when its answer comes. */
+  signIn(attempt: number, credentials: unknown, remember: boolean): Promise<void>;
+  adopt(attempt: number, tokens: unknown, user: User | undefined): Promise<void>;
 }
 
 /** What {@link createSignIn} asks of its surroundings. */
 export interface SignInWorld {
   context: Context;
+  network: Pick<Network, 'transport' | 'keys'>;
   /** Writes the new session; on refusal moves to memory and says so. */
   write(change: Parameters<Vault['update']>[0]): Promise<void>;
   /** Hands a pair that nobody wants to the outbox. */
-  discard(record: LiveRecord): Promise<void>;
+  discard(record: LiveRecord): void;
+  /** False once a sign-out or a later sign-in was asked for. */
+  isWanted(attempt: number): boolean;
 }
 
 /** Creates {@link SignIn}. */
-export function createSignIn({ context, write, discard }: SignInWorld): SignIn {
-  const { platform, settings, transport, channel } = context;
-  const { clock, keys } = platform;
-  let sequence = 0;
+export function createSignIn({ context, network, write, discard, isWanted }: SignInWorld): SignIn {
+  const { transport, keys } = network;
+  const { platform, settings, channel } = context;
+  const { clock } = platform;
 
   async function request(
     credentials: unknown,
@@ -76,8 +79,8 @@ export function createSignIn({ context, write, discard }: SignInWorld): SignIn {
     mine: number,
   ): Promise<void> {
     const record = firstRecord(grant, user, session, key, exchange);
-    if (mine !== sequence) {
-      await discard(record);
+    if (!isWanted(mine)) {
+      discard(record);
       throw new SessionError(
         'aborted',
         'The sign-in was overtaken by a sign-out or another sign-in; its session was ended.',
@@ -90,8 +93,7 @@ export function createSignIn({ context, write, discard }: SignInWorld): SignIn {
   }
 
   return {
-    async signIn(credentials, remember) {
-      const mine = ++sequence;
+    async signIn(mine, credentials, remember) {
       const bind = settings.binding !== 'none' && transport.acceptsProof;
       const key = bind ? await keys.create() : null;
       const { grant, exchange } = await request(credentials, remember, key);
@@ -100,8 +102,7 @@ export function createSignIn({ context, write, discard }: SignInWorld): SignIn {
         throw new SessionError('unexpected_answer', 'The sign-in answer does not say who signed in. Check the server.');
       await begin(grant, user, session, key, exchange, mine);
     },
-    async adopt(tokens, user) {
-      const mine = ++sequence;
+    async adopt(mine, tokens, user) {
       const grant = transport.parseGrant(tokens);
       const now = clock.now();
       const live = context.tab.live();
@@ -115,7 +116,6 @@ export function createSignIn({ context, write, discard }: SignInWorld): SignIn {
       const session = grant.session ?? plainFacts(grant, now);
       await begin(grant, who, session, null, { sentAt: now, receivedAt: now }, mine);
     },
-    cancel: () => void (sequence += 1),
   };
 }
 

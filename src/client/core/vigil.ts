@@ -26,7 +26,7 @@ const stepMs = 2000;
 
 /** Creates a {@link Vigil}. */
 export function createVigil(context: Context, idle: IdleWatch, renewal: Renewal, ending: Ending): Vigil {
-  const { platform, settings, transport, tab, hub } = context;
+  const { platform, settings, tab, hub } = context;
   const { clock, lifecycle } = platform;
   const watch = createClockWatch(clock);
   let stopTimer: Cleanup = () => {};
@@ -71,8 +71,12 @@ export function createVigil(context: Context, idle: IdleWatch, renewal: Renewal,
     if (!tab.live() || !lifecycle.seemsOnline()) return;
     const limit = platform.abort();
     const stop = clock.after(timeRequestMs, () => limit.abort());
-    const sentAt = clock.now();
-    const serverTime = await transport.time(limit.signal).finally(stop);
+    let sentAt = clock.now();
+    const asked = context.network().then(({ transport }) => {
+      sentAt = clock.now();
+      return transport.time(limit.signal);
+    });
+    const serverTime = await asked.catch(() => null).finally(stop);
     if (serverTime === null) return;
     const offset = serverTime - (sentAt + clock.now()) / 2;
     const step = offset - tab.offsetMs();

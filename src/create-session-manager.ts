@@ -1,0 +1,150 @@
+import { createManagerCore } from './client/core/manager-core.ts';
+import type { AuthenticatedState, SessionState } from './client/core/session-state.ts';
+import { settingsFrom } from './client/core/settings.ts';
+import type { Vault } from './client/core/vault.ts';
+import { lazyVault } from './client/vaults/lazy.ts';
+import { defaultPlatform } from './client/platform/default-platform.ts';
+import { defaultVault } from './client/vaults/default.ts';
+import { memoryVault } from './client/vaults/memory.ts';
+import { durationMs } from './protocol/duration.ts';
+import { isSessionError, SessionError } from './protocol/session-error.ts';
+import type { User } from './protocol/session-view.ts';
+import type { Online } from './online.ts';
+import type { AccessTokenOptions, SessionManager } from './session-manager.ts';
+import type { SessionOptions } from './session-options.ts';
+
+/**
+ * Creates the manager of one person's session, and starts reading what the vault says. It keeps tokens, refreshes them before
+ * they expire, keeps all tabs in step, notices when the person is away, and works offline.
+ *
+ * @throws SessionError `invalid_argument` or `invalid_duration` when an option cannot be used
+ * @example
+ * ```ts
+ * const session = createSessionManager({ url: 'https://auth.example.com' });
+ * await session.signIn({ username: 'ada', password: 'lovelace' });
+ * const response = await session.fetch('/session');
+ * ```
+ */
+export function createSessionManager<U extends User = User>(options: SessionOptions<U>): SessionManager<U> {
+  const { url, transport, vault, persistence } = options;
+  checkWhere(url, transport !== undefined);
+  const settings = settingsFrom(options);
+  const platform = { ...defaultPlatform(), ...options.platform };
+  let loading: Promise<Online> | null = null;
+
+  function chooseVault(): Vault {
+    if (vault) return vault;
+    if (persistence === 'memory') return memoryVault();
+    if (persistence !== 'tab') return defaultVault(settings.name, platform);
+    return lazyVault('tab', async () => (await import('./client/vaults/tab.ts')).tabVault(settings.name, platform));
+  }
+
+  function online(): Promise<Online> {
+    loading ??= import('./online.ts')
+      .then(({ goOnline }) => goOnline(options, settings, platform, core))
+      .catch((error: unknown) => {
+        loading = null;
+        throw error;
+      });
+    return loading;
+  }
+
+  const core = createManagerCore({
+    platform,
+    settings,
+    network: async () => (await online()).network,
+    vault: chooseVault(),
+    memoryVault,
+    touch: async () => (await online()).api.touch(),
+    openStream:
+      settings.liveEvents && !transport
+        ? (heard) => async (signal) => (await online()).openStream(heard)(signal)
+        : null,
+  });
+  const getState = core.state.getState as () => SessionState<U>;
+
+  function authenticated(): AuthenticatedState<U> {
+    const state = getState();
+    if (state.status === 'authenticated') return state;
+    throw new SessionError('session_ended', 'The session that was started is over already. Sign in again.');
+  }
+
+  return {
+    name: settings.name,
+    getState,
+    subscribe: core.state.subscribe,
+    token: core.token,
+    idle: core.idle,
+    on: core.on as SessionManager<U>['on'],
+    async ready() {
+      await core.ready();
+      return getState();
+    },
+    async signIn(credentials, { remember = false } = {}) {
+      await core.signIn(credentials, remember);
+      return authenticated();
+    },
+    async adopt(tokens, user) {
+      await core.adopt(tokens, user);
+      return authenticated();
+    },
+    async signOut({ scope = 'this' } = {}) {
+      if (scope === 'this') return core.signOut();
+      const asked = online().then(({ api }): Promise<unknown> =>
+        scope === 'all' ? api.revokeAll() : api.revokeOthers(),
+      );
+      const failure = await asked.then(
+        () => null,
+        (error: unknown) => ({ error }),
+      );
+      // This one ends whatever becomes of the others.
+      if (scope === 'all') await core.signOut();
+      if (failure) throw unreachable(failure.error);
+    },
+    getAccessToken: (asked) => core.accessToken(asked && minValidityMs(asked)),
+    peekAccessToken: core.peek,
+    refresh: core.refresh,
+    fetch: async (input, init) => (await online()).fetch(input, init),
+    authorize: async (request) => (await online()).authorize(request),
+    stayActive: core.stayActive,
+    hold: core.hold,
+    devices: {
+      list: async () => (await online()).api.devices.list(),
+      revoke: async (id) => (await online()).api.devices.revoke(id),
+    },
+    data: {
+      get: async () => (await online()).api.data.get(),
+      set: async (key, value) => (await online()).api.data.set(key, value),
+      merge: async (patch) => (await online()).api.data.merge(patch),
+      remove: async (key) => (await online()).api.data.remove(key),
+      clear: async () => (await online()).api.data.clear(),
+    },
+    dispose: core.dispose,
+  };
+}
+
+function checkWhere(url: string | undefined, hasTransport: boolean): void {
+  if (hasTransport) return;
+  if (!url)
+    throw new SessionError('invalid_argument', 'Say where the session server is: pass `url`, or a `transport`.');
+  if (!URL.canParse(url, globalThis.location?.href)) {
+    throw new SessionError(
+      'invalid_argument',
+      'The `url` of the session server is not a URL; outside of pages it must be absolute.',
+    );
+  }
+}
+
+function minValidityMs({ minValidity }: AccessTokenOptions): number | undefined {
+  return minValidity === undefined || minValidity === 0 ? minValidity : durationMs(minValidity);
+}
+
+/** What a person is told when the server could not be asked to end other sessions. */
+function unreachable(error: unknown): unknown {
+  if (!isSessionError(error) || error.code !== 'network_error') return error;
+  return new SessionError(
+    'offline',
+    'The other sessions could not be ended: there is no network. Try again when there is.',
+    { cause: error },
+  );
+}

@@ -1,0 +1,62 @@
+import type { Authorizer } from './client/core/authorizer.ts';
+import type { OpenStream } from './client/core/live-watch.ts';
+import type { Network } from './client/core/network.ts';
+import { createOutbox } from './client/core/outbox.ts';
+import type { Keys, Platform } from './client/core/ports.ts';
+import { fly } from './client/core/refresh-flight.ts';
+import type { Settings } from './client/core/settings.ts';
+import { createSignIn } from './client/core/sign-in.ts';
+import { createFetch, type AuthorizedFetch } from './client/http/fetch.ts';
+import { createSessionApi, type SessionApi } from './client/http/session-api.ts';
+import { webKeys } from './client/platform/keys.ts';
+import { referenceTransport } from './client/transports/reference.ts';
+import { SessionError } from './protocol/session-error.ts';
+import type { User } from './protocol/session-view.ts';
+import type { SessionOptions } from './session-options.ts';
+
+/** The half of a manager that speaks to servers. */
+export interface Online extends AuthorizedFetch {
+  network: Network;
+  api: SessionApi;
+  openStream(heard: { ended(): void; changed(): void }): OpenStream;
+}
+
+/** Puts that half together. It is a chunk of its own, loaded when something needs the network. */
+export function goOnline<U extends User>(
+  options: SessionOptions<U>,
+  settings: Settings,
+  platform: Platform & { keys?: Keys },
+  authorizer: Authorizer,
+): Online {
+  const { url, cookies = false, fetch: send = (...args) => globalThis.fetch(...args), stepUp } = options;
+  const { requestTimeoutMs } = settings;
+  const { clock, random, keys = webKeys() } = platform;
+  const transport = options.transport ?? referenceTransport({ url: url ?? '', cookies, fetch: send, requestTimeoutMs });
+  const { apiUrl, tokenUrl } = transport;
+  const origins = options.apiOrigins ?? [new URL(apiUrl ?? tokenUrl).origin];
+  const requests = createFetch({ authorizer, keys, clock, origins, baseUrl: apiUrl, fetch: send, stepUp });
+
+  return {
+    ...requests,
+    network: { transport, keys, fly, createSignIn, createOutbox },
+    api: createSessionApi(requests.fetch, apiUrl),
+    openStream(heard) {
+      let lastEventId: string | null = null;
+      return async (signal) => {
+        if (apiUrl === null) throw new SessionError('not_supported', 'Live events are an offer of our own server.');
+        const { openEventStream } = await import('./client/http/live-events.ts');
+        const end = await openEventStream({
+          url: `${apiUrl}/events`,
+          fetch: requests.fetch,
+          signal,
+          clock,
+          random,
+          lastEventId,
+          onEvent: ({ type }) =>
+            type === 'session.ended' || type === 'user.sessions_revoked' ? heard.ended() : heard.changed(),
+        });
+        lastEventId = end.lastEventId;
+      };
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import type { Platform } from './client/core/ports.ts';
+import type { BehaviourOptions } from './client/core/settings.ts';
+import type { Transport } from './client/core/transport.ts';
+import type { Vault } from './client/core/vault.ts';
+import type { StepUp } from './client/http/step-up.ts';
+import type { User } from './protocol/session-view.ts';
+
+/** Options of `createSessionManager`. Either `url` (our own server) or `transport` (another one) is needed. */
+export interface SessionOptions<U extends User = User> extends BehaviourOptions<U> {
+  /** Where the session server is mounted: `'https://auth.example.com'`, or `'/auth'` on the page's own origin. */
+  url?: string;
+  /** The refresh token rests in an `HttpOnly` cookie that no script can read; the server must be in cookie mode too. @default false */
+  cookies?: boolean;
+  /** How tokens are renewed where the server is not ours (`sojourn/oauth2`). */
+  transport?: Transport;
+  /**
+   * The origins that requests carry the token to. Nothing else ever sees it.
+   * @default the origin of `url`
+   */
+  apiOrigins?: readonly string[];
+  /**
+   * Where tokens rest: in IndexedDB, shared by all tabs; for this tab alone (survives a reload); or in memory only.
+   * @default 'persistent', with memory as the fallback
+   */
+  persistence?: 'persistent' | 'tab' | 'memory';
+  /** A vault of your own (`sojourn/vaults`), in the place of `persistence`. */
+  vault?: Vault;
+  /** Sends all requests. @default the global `fetch`, looked up at each call */
+  fetch?: typeof globalThis.fetch;
+  /** Lets the person prove themselves again when the API asks for it (`step_up_required`); the request then goes out again. */
+  stepUp?: StepUp;
+  /** Parts of the runtime to replace: the clock in tests, the page's life in a native shell. */
+  platform?: Partial<Platform>;
+}
