@@ -18,7 +18,7 @@ export type Fault =
   | { kind: 'late_answer'; ms: number }
   /** The request takes `ms` to arrive. */
   | { kind: 'late_request'; ms: number }
-  | { kind: 'answer'; answer: TokenAnswer };
+  | { kind: 'answer'; answer: TokenAnswer; ms?: number };
 
 /** The real session engine behind a transport without HTTP, on a fake clock, with a journal. */
 export interface FakeServer {
@@ -121,6 +121,7 @@ export function fakeServer(clock: FakeClock, accessMs: number): FakeServer {
         }
         if (fault?.kind === 'answer') {
           server.refreshes.push('fault');
+          await pass(fault.ms ?? 0);
           return fault.answer;
         }
         await pass(fault?.kind === 'late_request' ? fault.ms : server.latencyMs / 2);

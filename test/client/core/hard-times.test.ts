@@ -150,7 +150,92 @@ describe('storage', () => {
   });
 });
 
+describe('what is read and sent', () => {
+  it('is read again after signing: a sibling that rotated meanwhile is adopted, nothing is sent', async () => {
+    const world = createWorld();
+    const { manager, tab } = await world.signedIn();
+    const prove = tab.platform.keys.prove;
+    const proving: Array<() => void> = [];
+    tab.platform.keys.prove = async (...args) => {
+      await new Promise<void>((resolve) => proving.push(resolve));
+      return prove(...args);
+    };
+    const signed = await world.openTab();
+    await signed.manager.signIn({ user: 'ada' }, false);
+    await world.clock.settle();
+    const record = world.vault.record();
+    if (record?.kind !== 'live') throw new Error('expected a session');
+    world.vault.put({ record: { ...record, key: { privateKey: {}, publicKey: {} } } });
+    const refresh = manager.refresh();
+    await world.clock.settle();
+    expect(proving).toHaveLength(1);
+    const noted = world.vault.record();
+    if (noted?.kind !== 'live') throw new Error('expected a session');
+    world.vault.put({ record: { ...noted, generation: 1, accessToken: 'access-ada-1-sibling', pending: null } });
+    proving[0]?.();
+    await world.clock.settle();
+    await refresh;
+    expect(world.server.refreshes).toEqual([]);
+    expect(manager.peek()).toBe('access-ada-1-sibling');
+  });
+
+  it('a successor that storage refused is not written over storage that was cleared since', async () => {
+    const world = createWorld();
+    const { manager } = await world.signedIn('ada', { idle: false });
+    world.server.faults.push({ kind: 'late_answer', ms: 2000 });
+    const refresh = manager.refresh();
+    await world.clock.advance(1000);
+    world.vault.refuse('update');
+    await world.clock.advance(2000);
+    await refresh;
+    world.vault.clear();
+    world.vault.heal();
+    await world.clock.advance(2 * minute);
+    expect(world.vault.record()).toBeNull();
+    await world.clock.advance(5 * minute);
+    expect(manager.state.getState()).toMatchObject({ endReason: 'storage_missing' });
+  });
+
+  it('a successor that storage refused is written first when the next refresh is asked for', async () => {
+    const world = createWorld();
+    const { manager } = await world.signedIn('ada', { idle: false });
+    world.server.faults.push({ kind: 'late_answer', ms: 2000 });
+    const refresh = manager.refresh();
+    await world.clock.advance(1000);
+    world.vault.refuse('update');
+    await world.clock.advance(2000);
+    await refresh;
+    world.vault.heal();
+    await manager.refresh();
+    expect(world.vault.record()).toMatchObject({ generation: 2 });
+  });
+});
+
 describe('tabs that stop', () => {
+  it('C4: a waiter that froze in line starves nobody who was told of the new tokens', async () => {
+    const world = createWorld();
+    const holder = await world.signedIn('ada', { idle: false });
+    const frozen = await world.openTab({ idle: false });
+    const behind = await world.openTab({ idle: false });
+    world.server.faults.push({ kind: 'late_answer', ms: 1000 });
+    const first = holder.manager.refresh();
+    await world.clock.advance(10);
+    const second = frozen.manager.refresh().catch(() => {});
+    await world.clock.advance(10);
+    const third = behind.manager.refresh();
+    await world.clock.advance(10);
+    frozen.tab.stall();
+    let done = false;
+    void third.then(() => (done = true));
+    await world.clock.advance(1500);
+    await first;
+    expect(done).toBe(true);
+    expect(world.server.refreshes).toEqual(['rotated']);
+    frozen.tab.unstall();
+    await world.clock.advance(1000);
+    await second;
+  });
+
   it('C4: frozen while it holds the lock: others get a token within the bound', async () => {
     const world = createWorld();
     const first = await world.signedIn('ada', { idle: false });
@@ -221,15 +306,22 @@ describe('answers', () => {
     expect(world.server.refreshes).toEqual(['fault']);
   });
 
-  it('B5: a definite answer is not believed by a tab whose sibling rotated meanwhile', async () => {
+  it.each([
+    ['ended', { kind: 'ended', reason: 'revoked', foreign: false }],
+    ['stale', { kind: 'stale', generation: null }],
+    ['foreign', { kind: 'ended', reason: 'refresh_rejected', foreign: true }],
+  ] as const)('B5: %s is not believed by a tab whose sibling rotated meanwhile', async (_, answer) => {
     const world = createWorld();
     const { manager } = await world.signedIn();
-    world.server.faults.push({ kind: 'answer', answer: { kind: 'ended', reason: 'revoked', foreign: false } });
+    world.server.faults.push({ kind: 'answer', answer, ms: 50 });
+    const refresh = manager.refresh();
+    await world.clock.advance(10);
     const record = world.vault.record();
     if (record?.kind !== 'live') throw new Error('expected a session');
-    const refresh = manager.refresh();
     world.vault.put({ record: { ...record, generation: 1, accessToken: 'access-ada-1-sibling', pending: null } });
+    await world.clock.advance(100);
     await refresh;
+    expect(world.server.refreshes).toEqual(['fault']);
     expect(manager.state.getState().status).toBe('authenticated');
     expect(manager.peek()).toBe('access-ada-1-sibling');
   });
@@ -385,6 +477,17 @@ describe('activity', () => {
     release();
     await world.clock.advance(31 * minute);
     expect(manager.state.getState()).toMatchObject({ endReason: 'idle' });
+  });
+
+  it('after the limit counts for nothing, whether or not the server can be asked', async () => {
+    const world = createWorld();
+    const { manager, tab } = await world.signedIn();
+    world.clock.sleep(120 * minute);
+    world.server.down = true;
+    tab.platform.act();
+    tab.platform.emit('look');
+    await world.clock.advance(5000);
+    expect(manager.state.getState()).toMatchObject({ status: 'unauthenticated', endReason: 'idle' });
   });
 
   it('with extendBy answer, only stayActive() ends a warning', async () => {
