@@ -1,14 +1,15 @@
 import { createSessions, type SessionsOptions } from '../../../src/server/engine/create-sessions.ts';
 import type { RefreshOutcome, RefreshRequest, Sessions } from '../../../src/server/engine/sessions.ts';
+import type { Mac } from '../../../src/server/engine/ports.ts';
 import type { Store } from '../../../src/server/engine/store.ts';
 import { createMac } from '../../../src/server/tokens/mac.ts';
 import { createRandom } from '../../../src/server/tokens/random.ts';
 
 /** Seconds, minutes, hours and days in milliseconds. */
 export const second = 1000;
-export const minute = 60 * second;
-export const hour = 60 * minute;
-export const day = 24 * hour;
+export const minute: number = 60 * second;
+export const hour: number = 60 * minute;
+export const day: number = 24 * hour;
 
 /** An engine on a store, with a clock that stands until it is moved. */
 export interface World {
@@ -18,7 +19,7 @@ export interface World {
   refresh(refreshToken: string, attemptKey?: string | null, more?: Partial<RefreshRequest>): Promise<RefreshOutcome>;
 }
 
-export const mac = createMac({
+export const mac: Mac = createMac({
   secrets: { 1: new Uint8Array(32).fill(1), 2: new Uint8Array(32).fill(2) },
   current: 1,
   userTagSecret: new Uint8Array(32).fill(9),

@@ -12,7 +12,10 @@ export interface StoreUnderTest {
 }
 
 /** What every store must do, seen through the engine. `make` gives an empty store each time; its clock is the engine's. */
-export function testStore(name: string, make: (options: { eventLimit?: number }) => Promise<StoreUnderTest> | StoreUnderTest): void {
+export function testStore(
+  name: string,
+  make: (options: { eventLimit?: number }) => Promise<StoreUnderTest> | StoreUnderTest,
+): void {
   describe(`${name} store`, () => {
     let under: StoreUnderTest;
     let world: World;
@@ -33,7 +36,9 @@ export function testStore(name: string, make: (options: { eventLimit?: number })
 
       test('100 parallel refreshes with different keys: one rotates, the next kills, all others see a dead session', async () => {
         const { refreshToken, session } = await world.sessions.create({ userId: 'ada' });
-        const outcomes = await Promise.all(Array.from({ length: 100 }, (_, i) => world.refresh(refreshToken, `key ${i}`)));
+        const outcomes = await Promise.all(
+          Array.from({ length: 100 }, (_, i) => world.refresh(refreshToken, `key ${i}`)),
+        );
         expect(tally(outcomes)).toEqual({ rotated: 1, 'ended reuse_detected': 99 });
         expect(await world.sessions.get(session.id)).toBeNull();
         expect(ofType(await world.sessions.events({ userId: 'ada' }), 'session.reuse_detected')).toHaveLength(1);
@@ -42,7 +47,13 @@ export function testStore(name: string, make: (options: { eventLimit?: number })
       test('counts generations, remembers five attempts, and tells stale from reuse', async () => {
         const tokens = [(await world.sessions.create({ userId: 'ada' })).refreshToken];
         for (let i = 0; i < 7; i++) tokens.push(await next(world, tokens[i]!, `key ${i}`));
-        for (const [i, expected] of [[6, 'replayed'], [5, 'stale'], [4, 'stale'], [3, 'stale'], [2, 'stale']] as const)
+        for (const [i, expected] of [
+          [6, 'replayed'],
+          [5, 'stale'],
+          [4, 'stale'],
+          [3, 'stale'],
+          [2, 'stale'],
+        ] as const)
           expect(await world.refresh(tokens[i]!, `key ${i}`), `generation ${i}`).toMatchObject({ outcome: expected });
         expect(await world.refresh(tokens[1]!, 'key 1')).toMatchObject({ outcome: 'ended', reason: 'reuse_detected' });
         expect(await world.refresh(tokens[7]!, 'key 7')).toMatchObject({ outcome: 'ended', reason: 'reuse_detected' });
@@ -94,11 +105,11 @@ export function testStore(name: string, make: (options: { eventLimit?: number })
           const { session, refreshToken, stamp } = await world.sessions.create({ userId: 'ada', ...input });
           const end = world.clock.at + 10 * minute;
           world.clock.at = end - 1;
-          expect(await world.sessions.get(session.id), reason).toMatchObject({ endsAt: end });
-          expect((await world.sessions.list('ada')).sessions, reason).toHaveLength(1);
+          expect(await world.sessions.get(session.id)).toMatchObject({ endsAt: end });
+          expect((await world.sessions.list('ada')).sessions).toHaveLength(1);
           world.clock.at = end;
-          expect(await world.sessions.get(session.id), reason).toBeNull();
-          expect((await world.sessions.list('ada')).sessions, reason).toHaveLength(0);
+          expect(await world.sessions.get(session.id)).toBeNull();
+          expect((await world.sessions.list('ada')).sessions).toHaveLength(0);
           expect(await world.sessions.check(session.id, stamp)).toEqual({ ok: false, why: 'ended', reason });
           expect(await world.refresh(refreshToken)).toMatchObject({ outcome: 'ended', reason });
           await expect(world.sessions.touch(session.id)).rejects.toMatchObject({ code: 'session_ended', reason });
@@ -122,7 +133,9 @@ export function testStore(name: string, make: (options: { eventLimit?: number })
         await world.refresh(refreshToken);
         await world.sessions.sweep();
         const logged = ofType(await world.sessions.events({ userId: 'ada' }), 'session.expired');
-        expect(logged).toMatchObject([{ sessionId: session.id, at: session.createdAt + 10 * minute, detail: { reason: 'idle' } }]);
+        expect(logged).toMatchObject([
+          { sessionId: session.id, at: session.createdAt + 10 * minute, detail: { reason: 'idle' } },
+        ]);
       });
     });
 
@@ -136,7 +149,9 @@ export function testStore(name: string, make: (options: { eventLimit?: number })
         await expect(world.sessions.touch(session.id)).rejects.toMatchObject(refused);
         await expect(world.sessions.data.set(session.id, 'cart', 2)).rejects.toMatchObject(refused);
         expect(await world.refresh(refreshToken)).toMatchObject({ outcome: 'ended', reason: 'revoked' });
-        expect(await world.sessions.inspect(session.id)).toMatchObject({ state: 'revoked', endReason: 'revoked', data: {} });
+        const dead = await world.sessions.inspect(session.id);
+        expect(dead).toMatchObject({ state: 'revoked', endReason: 'revoked' });
+        expect(dead?.data).toEqual({});
         expect(await world.sessions.get(other.session.id)).not.toBeNull();
       });
 
@@ -156,7 +171,10 @@ export function testStore(name: string, make: (options: { eventLimit?: number })
         expect(ofType(await world.sessions.events({ userId: 'ada' }), 'user.sessions_revoked')).toMatchObject([
           { sessionId: null, detail: { notBefore, count: 3, kept: null } },
         ]);
-        expect(await world.sessions.revokeAll('ada')).toMatchObject({ count: 1 });
+        const again = await world.sessions.revokeAll('ada');
+        expect(again.count).toBe(1);
+        expect(again.notBefore).toBeGreaterThan(notBefore);
+        expect((await world.sessions.revokeAll('ada')).notBefore).toBeGreaterThan(again.notBefore);
         expect(await world.refresh(later.refreshToken)).toMatchObject({ reason: 'revoked_all' });
       });
 
@@ -184,7 +202,10 @@ export function testStore(name: string, make: (options: { eventLimit?: number })
         const kept = await world.sessions.create({ userId: 'ada' });
         const others = await Promise.all([1, 2].map(() => world.sessions.create({ userId: 'ada' })));
         const answer = await world.sessions.revokeOthers('ada', kept.session.id);
-        expect(answer).toMatchObject({ count: 2, kept: { stamp: answer.notBefore + 1, refreshToken: kept.refreshToken } });
+        expect(answer).toMatchObject({
+          count: 2,
+          kept: { stamp: answer.notBefore + 1, refreshToken: kept.refreshToken },
+        });
         for (const { refreshToken } of others)
           expect(await world.refresh(refreshToken)).toMatchObject({ outcome: 'ended', reason: 'revoked_all' });
         expect(await world.sessions.check(kept.session.id, kept.stamp)).toEqual({ ok: false, why: 'claims_stale' });
@@ -200,8 +221,12 @@ export function testStore(name: string, make: (options: { eventLimit?: number })
         const dead = await world.sessions.create({ userId: 'ada' });
         const bob = await world.sessions.create({ userId: 'bob' });
         await world.sessions.revoke(dead.session.id, 'revoked');
-        await expect(world.sessions.revokeOthers('ada', dead.session.id)).rejects.toMatchObject({ code: 'session_ended' });
-        await expect(world.sessions.revokeOthers('ada', bob.session.id)).rejects.toMatchObject({ code: 'session_not_found' });
+        await expect(world.sessions.revokeOthers('ada', dead.session.id)).rejects.toMatchObject({
+          code: 'session_ended',
+        });
+        await expect(world.sessions.revokeOthers('ada', bob.session.id)).rejects.toMatchObject({
+          code: 'session_not_found',
+        });
         expect(await world.sessions.check(mine.session.id, mine.stamp)).toMatchObject({ ok: true });
       });
     });
@@ -226,7 +251,9 @@ export function testStore(name: string, make: (options: { eventLimit?: number })
         expect(seen).toHaveLength(22);
         const times = await Promise.all(seen.map(async (id) => (await world.sessions.get(id))!.createdAt));
         expect(times).toEqual([...times].sort((a, b) => b - a));
-        await expect(world.sessions.list('ada', { cursor: 'nonsense' })).rejects.toMatchObject({ code: 'invalid_argument' });
+        await expect(world.sessions.list('ada', { cursor: 'nonsense' })).rejects.toMatchObject({
+          code: 'invalid_argument',
+        });
       });
 
       test('holds nobody who expired, even among many', async () => {
@@ -280,12 +307,18 @@ export function testStore(name: string, make: (options: { eventLimit?: number })
         await world.sessions.revoke(session.id, 'revoked');
         const all = await world.sessions.events({ userId: 'ada' });
         expect(all.map((event) => event.type)).toEqual([
-          'session.created', 'session.refreshed', 'session.touched', 'session.updated', 'session.revoked',
+          'session.created',
+          'session.refreshed',
+          'session.touched',
+          'session.updated',
+          'session.revoked',
         ]);
         expect(all.every((event, i) => i === 0 || event.cursor > all[i - 1]!.cursor)).toBe(true);
         expect(all.every((event) => event.sessionId === session.id && event.userId === 'ada')).toBe(true);
         expect(await world.sessions.events({ userId: 'ada', after: all[1]!.cursor })).toEqual(all.slice(2));
-        expect(await world.sessions.events({ userId: 'ada', after: all[1]!.cursor, limit: 1 })).toEqual(all.slice(2, 3));
+        expect(await world.sessions.events({ userId: 'ada', after: all[1]!.cursor, limit: 1 })).toEqual(
+          all.slice(2, 3),
+        );
         expect(await world.sessions.events({ userId: 'ada', after: all[4]!.cursor })).toEqual([]);
       });
 
@@ -334,7 +367,9 @@ export function testStore(name: string, make: (options: { eventLimit?: number })
         const start = world.clock.at;
         const reasons = async (): Promise<Array<string | undefined | null>> => {
           await world.sessions.sweep();
-          return Promise.all([long, short].map(async ({ session }) => (await world.sessions.inspect(session.id))?.endReason));
+          return Promise.all(
+            [long, short].map(async ({ session }) => (await world.sessions.inspect(session.id))?.endReason),
+          );
         };
         world.clock.at = start + 7 * day - 1;
         expect(await reasons()).toEqual(['revoked', 'revoked']);
@@ -358,6 +393,7 @@ export function testStore(name: string, make: (options: { eventLimit?: number })
         expect(removed).toBe(1200);
         expect(await world.sessions.get(active.session.id)).not.toBeNull();
         expect(await world.sessions.get(endless.session.id)).not.toBeNull();
+        expect((await world.sessions.list('ada')).sessions).toHaveLength(2);
       });
 
       test('never forgets a sign-out of everything while a session is left that it killed', async () => {
@@ -370,7 +406,7 @@ export function testStore(name: string, make: (options: { eventLimit?: number })
           expect(await world.sessions.get(endless.session.id)).toBeNull();
           expect(await world.sessions.get(long.session.id)).toBeNull();
         }
-        expect(await world.sessions.inspect(long.session.id)).toMatchObject({ endReason: 'revoked_all', data: {} });
+        expect((await world.sessions.inspect(long.session.id))?.endReason).toBe('revoked_all');
         expect(await world.sessions.inspect(endless.session.id)).toBeNull();
       });
     });

@@ -1,0 +1,68 @@
+import type { SessionEvent } from './session-event.ts';
+import { userTagOf } from './session-id.ts';
+
+type Listener = (event: SessionEvent) => void;
+
+/** Whose events a subscriber wants; none given means all. Events about all sessions of a user reach each of them. */
+export interface EventFilter {
+  userId?: string;
+  sessionId?: string;
+}
+
+/** Publishes events in order to whoever listens in this process. */
+export interface EventHub {
+  /** `userTag` is the tag of the event's user; needed where the event names no session. */
+  publish(event: SessionEvent, userTag: string): void;
+  subscribe(listener: Listener, filter?: EventFilter): () => void;
+}
+
+interface Subscription extends EventFilter {
+  listener: Listener;
+}
+
+/**
+ * Listeners are called one after the other once a step was stored. One that throws, or whose promise fails or never
+ * settles, is reported to `onError` or left behind; nobody else notices.
+ */
+export function createEventHub(onError: (error: unknown) => void): EventHub {
+  // By user, so that an event of one of ten thousand open streams asks only those it concerns.
+  const byUser = new Map<string | undefined, Set<Subscription>>();
+
+  function publish(event: SessionEvent, userTag: string): void {
+    for (const userId of [event.userId, undefined])
+      for (const { listener, sessionId } of [...(byUser.get(userId) ?? [])]) {
+        if (sessionId !== undefined && !concerns(event, sessionId, userTag)) continue;
+        try {
+          const result: unknown = listener(event);
+          if (result instanceof Promise) result.catch(report);
+        } catch (error) {
+          report(error);
+        }
+      }
+  }
+
+  function report(error: unknown): void {
+    try {
+      onError(error);
+    } catch {
+      // Whoever reports errors may not stop what it reports on.
+    }
+  }
+
+  return {
+    publish,
+    subscribe: (listener, filter = {}) => {
+      const { userId } = filter;
+      const subscription: Subscription = { listener, ...filter };
+      const others = byUser.get(userId) ?? new Set();
+      byUser.set(userId, others.add(subscription));
+      return () => {
+        if (others.delete(subscription) && others.size === 0 && byUser.get(userId) === others) byUser.delete(userId);
+      };
+    },
+  };
+}
+
+function concerns(event: SessionEvent, sessionId: string, userTag: string): boolean {
+  return event.sessionId === null ? userTagOf(sessionId) === userTag : event.sessionId === sessionId;
+}

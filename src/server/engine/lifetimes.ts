@@ -1,0 +1,87 @@
+import { durationMs, type Duration } from '../../protocol/duration.ts';
+import { SessionError } from '../../protocol/session-error.ts';
+import type { CreateSession, Renewal } from './sessions.ts';
+
+/** Limits of a stay. `null` switches a limit off; absent means the default. */
+export interface Lifetimes {
+  /** Ends when nobody is active for so long. Default 30 minutes; remembered 14 days. */
+  idleTimeout?: Duration | null;
+  /** Ends so long after sign-in, whatever happens. Default 12 hours; remembered 30 days. */
+  absoluteTimeout?: Duration | null;
+}
+
+/** What all sessions of a type have in common; each session may ask for less or more at its creation. */
+export interface SessionType extends Lifetimes {
+  /** A window that {@link Renewal} moves. Default none. */
+  window?: Duration | null;
+  /** Default `'none'`. */
+  renewal?: Renewal;
+  /** Limits of sessions created with `remember: true`. */
+  remember?: Lifetimes;
+}
+
+/** Lifetimes of one new session, in milliseconds. Copied into its record: a later change of settings lengthens nothing. */
+export interface ResolvedLifetimes {
+  idleTimeoutMs: number | null;
+  absoluteMs: number | null;
+  windowMs: number | null;
+  renewal: Renewal;
+}
+
+const builtIn = {
+  normal: { idleTimeout: '30m', absoluteTimeout: '12h' },
+  remembered: { idleTimeout: '14d', absoluteTimeout: '30d' },
+} as const;
+
+/** Resolves what a session asked for, then its type, then the engine's defaults, then ours; first one given wins. */
+export function createLifetimes(
+  defaults: SessionType,
+  types: Readonly<Record<string, SessionType>>,
+): (input: CreateSession) => ResolvedLifetimes {
+  return (input) => {
+    const type = typeOf(types, input.type);
+    const remembered = input.remember === true;
+    const limits = remembered ? [input, type.remember, defaults.remember] : [input, type, defaults];
+    const fallback = remembered ? builtIn.remembered : builtIn.normal;
+    const windowMs = toMs(firstGiven([input, type, defaults], (from) => from.window) ?? null);
+    const absolute = firstGiven(limits, (from) => from.absoluteTimeout);
+    const idle = firstGiven(limits, (from) => from.idleTimeout);
+    return {
+      idleTimeoutMs: toMs(idle === undefined ? fallback.idleTimeout : idle),
+      // Somebody who asks for a window and sets no limit means the window, also when it is longer than our default.
+      absoluteMs:
+        absolute === undefined ? Math.max(durationMs(fallback.absoluteTimeout), windowMs ?? 0) : toMs(absolute),
+      windowMs,
+      renewal: input.renewal ?? type.renewal ?? defaults.renewal ?? 'none',
+    };
+  };
+}
+
+/** Throws now for a setting that could not be used later. */
+export function checkLifetimes(type: SessionType): void {
+  for (const duration of [type.idleTimeout, type.absoluteTimeout, type.window]) toMs(duration ?? null);
+  if (type.remember) checkLifetimes(type.remember);
+}
+
+function typeOf(types: Readonly<Record<string, SessionType>>, name: string | undefined): SessionType {
+  if (name !== undefined && Object.hasOwn(types, name)) return types[name]!;
+  if (name === undefined || name === 'default') return {};
+  throw new SessionError('session_type_not_found', `There is no session type '${String(name).slice(0, 64)}'.`, {
+    status: 404,
+  });
+}
+
+function firstGiven<From, T>(
+  sources: ReadonlyArray<From | undefined>,
+  pick: (from: From) => T | undefined,
+): T | undefined {
+  for (const from of sources) {
+    const found = from && pick(from);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function toMs(duration: Duration | null): number | null {
+  return duration === null ? null : durationMs(duration);
+}

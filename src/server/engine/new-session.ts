@@ -1,0 +1,63 @@
+import { checkJsonObject, encodeData } from './data.ts';
+import { invalidArgument } from './failures.ts';
+import type { ResolvedLifetimes } from './lifetimes.ts';
+import type { SessionRecord } from './record.ts';
+import type { CreateSession } from './sessions.ts';
+
+const longest = { userId: 256, keyThumbprint: 128, label: 128, userAgent: 256 };
+
+/** What the engine adds to the caller's wishes. */
+export interface Birth {
+  id: string;
+  keyId: number;
+  now: number;
+  lifetimes: ResolvedLifetimes;
+  dataLimitBytes: number;
+}
+
+/** The record of a new session. Throws `invalid_argument` for input that cannot be one. */
+export function newSession(input: CreateSession, { id, keyId, now, lifetimes, dataLimitBytes }: Birth): SessionRecord {
+  const { keyThumbprint = null, data, device } = input;
+  if (keyThumbprint !== null && (keyThumbprint === '' || keyThumbprint.length > longest.keyThumbprint))
+    throw invalidArgument(`keyThumbprint is 1 to ${longest.keyThumbprint} characters (RFC 7638: 43), or null.`);
+  if (data !== undefined) checkJsonObject(data);
+  const { windowMs, absoluteMs, idleTimeoutMs, renewal } = lifetimes;
+  const absoluteEndsAt = absoluteMs === null ? null : now + absoluteMs;
+  return {
+    id,
+    userId: input.userId,
+    type: input.type ?? 'default',
+    createdAt: now,
+    updatedAt: now,
+    lastActivityAt: now,
+    lastRefreshedAt: null,
+    windowMs,
+    windowEndsAt: windowMs === null ? null : Math.min(now + windowMs, absoluteEndsAt ?? Infinity),
+    absoluteEndsAt,
+    idleTimeoutMs,
+    renewal,
+    remembered: input.remember === true,
+    generation: 0,
+    attempts: '',
+    stamp: 0,
+    keyId,
+    keyThumbprint,
+    deviceLabel: shortened(device?.label, longest.label),
+    userAgent: shortened(device?.userAgent, longest.userAgent),
+    data: data === undefined ? null : encodeData(data, dataLimitBytes),
+    version: 0,
+    endedAt: null,
+    endReason: null,
+  };
+}
+
+/** Throws `invalid_argument` unless it names a user. */
+export function checkUserId(userId: unknown): asserts userId is string {
+  if (typeof userId !== 'string' || userId === '' || userId.length > longest.userId)
+    throw invalidArgument(`userId is a string of 1 to ${longest.userId} characters.`);
+}
+
+/** Names of devices come from strangers' headers: too long a one is cut, not refused. */
+function shortened(text: string | null | undefined, length: number): string | null {
+  return text == null || text === '' ? null : text.slice(0, length);
+}

@@ -1,0 +1,45 @@
+import type { RefusalReason } from '../../protocol/end-reason.ts';
+import type { Renewal } from './sessions.ts';
+
+/** Why a record carries a death mark. `unknown` is said of tokens only. */
+export type DeathReason = Exclude<RefusalReason, 'unknown'>;
+
+/**
+ * A session as stores keep it. Never changed in place: every step makes a new one.
+ * Times are epoch milliseconds on the store's clock. Holds no secret; a leak of it mints no token.
+ */
+export interface SessionRecord {
+  /** Public id. */
+  readonly id: string;
+  readonly userId: string;
+  readonly type: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly lastActivityAt: number;
+  /** Null before the first rotation. */
+  readonly lastRefreshedAt: number | null;
+  readonly windowMs: number | null;
+  readonly windowEndsAt: number | null;
+  /** Written once; no step moves an end past it. */
+  readonly absoluteEndsAt: number | null;
+  readonly idleTimeoutMs: number | null;
+  readonly renewal: Renewal;
+  readonly remembered: boolean;
+  /** Number of the refresh token that is good now. */
+  readonly generation: number;
+  /** Tags of the last five attempt keys, newest first, ten characters each. */
+  readonly attempts: string;
+  /** Creation stamp, given by the store (0 before). The session is dead when the user's not-before stamp has reached it. */
+  readonly stamp: number;
+  /** Id of the MAC key at creation: the revocation token stays the same when keys rotate. */
+  readonly keyId: number;
+  readonly keyThumbprint: string | null;
+  readonly deviceLabel: string | null;
+  readonly userAgent: string | null;
+  /** JSON text of the app's data; null is the empty object, the usual case. */
+  readonly data: string | null;
+  /** Raised by every write of the data. */
+  readonly version: number;
+  readonly endedAt: number | null;
+  readonly endReason: DeathReason | null;
+}

@@ -1,0 +1,23 @@
+/** Something that happened to a session. Persisted first, then published. */
+export interface SessionEvent {
+  /** Position in the log of the whole store; a reader resumes after it. Grows, with gaps. */
+  cursor: number;
+  type:
+    | 'session.created'
+    | 'session.updated'
+    | 'session.touched'
+    | 'session.refreshed'
+    | 'session.expired'
+    | 'session.revoked'
+    | 'session.reuse_detected'
+    /** A genuine refresh token came without its key. At most one a minute for a session; the session lives on. */
+    | 'session.proof_refused'
+    | 'user.sessions_revoked';
+  userId: string;
+  /** Absent for events about all sessions of a user. */
+  sessionId: string | null;
+  /** Epoch milliseconds on the server's clock. */
+  at: number;
+  /** For ends: why. For `user.sessions_revoked`: `{ notBefore, count, kept }`. Never secret. */
+  detail: Record<string, string | number | null>;
+}

@@ -1,0 +1,126 @@
+import { SessionError } from '../../protocol/session-error.ts';
+import { decideEnd, decidePutData, decideTouch } from '../engine/decide-change.ts';
+import { decideRotation } from '../engine/decide-rotation.ts';
+import { decideSweep } from '../engine/decide-sweep.ts';
+import type { Decision } from '../engine/decision.ts';
+import { deathOf, tombstoneMs } from '../engine/life.ts';
+import { newStamp, raisedNotBefore, sessionsRevoked, stampNew } from '../engine/not-before.ts';
+import type { SessionRecord } from '../engine/record.ts';
+import type { SessionEvent } from '../engine/session-event.ts';
+import type { NotBeforeRaised, Step, Store } from '../engine/store.ts';
+import { createEventLog } from './memory/event-log.ts';
+import { createUsers, type MemoryUser } from './memory/users.ts';
+
+/** What {@link createMemoryStore} takes. */
+export interface MemoryStoreOptions {
+  /** How many events are kept. Default 10 000. */
+  eventLimit?: number;
+}
+
+/** A store in this process: for tests and the playground. Everything is gone when the process ends. */
+export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
+  const records = new Map<string, SessionRecord>();
+  const users = createUsers(records);
+  const log = createEventLog(options.eventLimit ?? 10_000);
+  let closed = false;
+
+  /** One atomic step: JavaScript runs it to its end before anything else. */
+  function step<Answer>(
+    id: string,
+    now: number,
+    decide: (record: SessionRecord | null, notBefore: number) => Decision<Answer>,
+  ): Step<Answer> {
+    assertOpen();
+    const record = records.get(id) ?? null;
+    const { answer, write, event } = decide(record, record === null ? 0 : users.notBefore(record.userId));
+    if (write !== null) records.set(id, write);
+    return { answer, now, event: event && log.add(event) };
+  }
+
+  function raise(user: MemoryUser, userId: string, kept: string | null, now: number): NotBeforeRaised {
+    const count = users.live(user, now).filter((record) => record.id !== kept).length;
+    user.notBefore = raisedNotBefore(user.notBefore, user.latestStamp, now);
+    user.ids = [];
+    const { notBefore } = user;
+    return { now, notBefore, count, event: log.add(sessionsRevoked(userId, now, { notBefore, count, kept })) };
+  }
+
+  function assertOpen(): void {
+    if (closed) throw new SessionError('store_unavailable', 'The memory store was closed.', { retryable: false });
+  }
+
+  return {
+    create: ({ userId }, session, now) => {
+      assertOpen();
+      const user = users.get(userId);
+      const { write, event } = stampNew({ ...session, userId: user.userId }, user.notBefore, now);
+      records.set(write.id, write);
+      users.add(user, write, now);
+      return { answer: write, now, event: log.add(event) };
+    },
+    read: (id, now) => {
+      assertOpen();
+      const record = records.get(id) ?? null;
+      return { record, notBefore: record === null ? 0 : users.notBefore(record.userId), now };
+    },
+    rotate: (id, request, now) => step(id, now, (record, notBefore) => decideRotation(record, notBefore, request, now)),
+    touch: (id, now) => step(id, now, (record, notBefore) => decideTouch(record, notBefore, now)),
+    putData: (id, change, now) => step(id, now, (record, notBefore) => decidePutData(record, notBefore, change, now)),
+    end: (id, reason, now) => step(id, now, (record, notBefore) => decideEnd(record, notBefore, reason, now)),
+    raiseNotBefore: ({ userId }, now) => {
+      assertOpen();
+      return raise(users.get(userId), userId, null, now);
+    },
+    keepOne: ({ userId }, id, now) => {
+      assertOpen();
+      const record = records.get(id);
+      if (record?.userId !== userId) return null;
+      const user = users.get(userId);
+      if (deathOf(record, user.notBefore, now) !== null) return null;
+      const raised = raise(user, userId, id, now);
+      const kept = { ...record, stamp: newStamp(raised.notBefore, 0), updatedAt: now };
+      records.set(id, kept);
+      user.ids = [id];
+      user.latestStamp = kept.stamp;
+      return { ...raised, kept };
+    },
+    list: ({ userId }, { limit, after }, now) => {
+      assertOpen();
+      const live = users.live(users.get(userId), now).sort(newestFirst);
+      const rest = after === null ? live : live.filter((record) => newestFirst(after, record) < 0);
+      return { now, records: rest.slice(0, limit) };
+    },
+    log: (_user, event) => {
+      assertOpen();
+      return log.add(event);
+    },
+    events: ({ userId }, after, limit) => {
+      assertOpen();
+      return log.of(userId, after, limit);
+    },
+    sweep: (now) => {
+      assertOpen();
+      const events: SessionEvent[] = [];
+      let removed = 0;
+      for (const [id, record] of records) {
+        const decision = decideSweep(record, users.notBefore(record.userId), now);
+        if (decision.event !== null) events.push(log.add(decision.event));
+        if (decision.outcome === 'remove') {
+          records.delete(id);
+          users.forget(record.userId);
+          removed++;
+        } else if (decision.write !== null) records.set(id, decision.write);
+      }
+      users.sweep(now - tombstoneMs);
+      return { removed, events };
+    },
+    close: () => {
+      closed = true;
+    },
+  };
+}
+
+function newestFirst(a: { stamp: number; id: string }, b: { stamp: number; id: string }): number {
+  if (a.stamp !== b.stamp) return b.stamp - a.stamp;
+  return a.id < b.id ? 1 : a.id > b.id ? -1 : 0;
+}

@@ -1,0 +1,74 @@
+import { deathOf } from '../../engine/life.ts';
+import type { SessionRecord } from '../../engine/record.ts';
+
+/** What is known of a user apart from the sessions. */
+export interface MemoryUser {
+  readonly userId: string;
+  notBefore: number;
+  /** The highest stamp given so far. */
+  latestStamp: number;
+  /** How many records exist, dead ones too: while there are any, the not-before stamp must stay. */
+  records: number;
+  /** Ids of sessions; some may be dead by now. */
+  ids: string[];
+  /** At this many ids the dead are dropped. */
+  pruneAt: number;
+}
+
+/** The index of users. */
+export interface Users {
+  get(userId: string): MemoryUser;
+  notBefore(userId: string): number;
+  add(user: MemoryUser, record: SessionRecord, now: number): void;
+  /** Live sessions; drops the dead from the index on the way. */
+  live(user: MemoryUser, now: number): SessionRecord[];
+  /** A record of the user was removed. */
+  forget(userId: string): void;
+  /** Removes users without records whose stamp is older than `before`. */
+  sweep(before: number): void;
+}
+
+/** An index of users over `records`. */
+export function createUsers(records: ReadonlyMap<string, SessionRecord>): Users {
+  const users = new Map<string, MemoryUser>();
+
+  function live(user: MemoryUser, now: number): SessionRecord[] {
+    const found: SessionRecord[] = [];
+    for (const id of user.ids) {
+      const record = records.get(id);
+      if (record !== undefined && deathOf(record, user.notBefore, now) === null) found.push(record);
+    }
+    if (found.length < user.ids.length) user.ids = found.map((record) => record.id);
+    return found;
+  }
+
+  return {
+    live,
+    get: (userId) => {
+      let user = users.get(userId);
+      if (user === undefined) {
+        user = { userId, notBefore: 0, latestStamp: 0, records: 0, ids: [], pruneAt: 16 };
+        users.set(userId, user);
+      }
+      return user;
+    },
+    notBefore: (userId) => users.get(userId)?.notBefore ?? 0,
+    add: (user, record, now) => {
+      // `concat` makes an array of the exact size, `push` one with room for 17; most people have few sessions.
+      if (user.ids.length < 8) user.ids = user.ids.concat(record.id);
+      else user.ids.push(record.id);
+      user.records++;
+      if (record.stamp > user.latestStamp) user.latestStamp = record.stamp;
+      if (user.ids.length < user.pruneAt) return;
+      live(user, now);
+      user.pruneAt = Math.max(16, user.ids.length * 2);
+    },
+    forget: (userId) => {
+      const user = users.get(userId);
+      if (user !== undefined) user.records--;
+    },
+    sweep: (before) => {
+      for (const [userId, user] of users) if (user.records === 0 && user.notBefore < before) users.delete(userId);
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import type { Mac } from '../engine/ports.ts';
+import { SessionError } from '../../protocol/session-error.ts';
+import type { Hmac } from './hmac.ts';
+import { nodeHmac } from './node-hmac.ts';
+import { webHmac } from './web-hmac.ts';
+
+/** What {@link createMac} takes. Secrets are at least 32 bytes. */
+export interface MacOptions {
+  /** Signing secrets by key id (0 to 255). Add a new one everywhere before it signs; keep an old one for the longest absolute life. */
+  secrets: Readonly<Record<number, Uint8Array>>;
+  /** Id of the secret that signs. */
+  current: number;
+  /** Secret of user tags and attempt tags. Changing it signs everybody out. */
+  userTagSecret: Uint8Array;
+}
+
+const leastBytes = 32;
+
+/**
+ * HMAC-SHA-256 behind the engine's port: 16 bytes for tokens, 12 for user tags, 8 for attempt tags.
+ *
+ * @throws SessionError `invalid_argument` for a short secret, a bad key id, or a current key without a secret.
+ */
+export function createMac(options: MacOptions): Mac {
+  const makeHmac = nodeHmac() ?? webHmac;
+  const keys = new Map<number, Hmac>();
+  for (const [id, secret] of Object.entries(options.secrets)) {
+    const keyId = Number(id);
+    if (!Number.isInteger(keyId) || keyId < 0 || keyId > 255)
+      throw invalid(`Key id ${id} does not fit in a byte; use 0 to 255.`);
+    keys.set(keyId, makeHmac(checked(secret, `The secret of key ${id}`)));
+  }
+  if (!keys.has(options.current)) throw invalid(`There is no secret for the current key ${options.current}.`);
+  const tags = makeHmac(checked(options.userTagSecret, 'userTagSecret'));
+
+  return {
+    currentKeyId: options.current,
+    sign: (keyId, label, message) => {
+      const hmac = keys.get(keyId);
+      return hmac === undefined ? null : cut(hmac(labelled(label, message)), 16);
+    },
+    userTag: (userId) => cut(tags('user\0' + userId), 12),
+    attemptTag: (attemptKey) => cut(tags('attempt\0' + attemptKey), 8),
+    equal,
+  };
+}
+
+/** The label is set apart by its length, so that no two pairs of label and message meet. */
+function labelled(label: string, message: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(1 + label.length + message.length);
+  bytes[0] = label.length;
+  for (let i = 0; i < label.length; i++) bytes[i + 1] = label.charCodeAt(i);
+  bytes.set(message, label.length + 1);
+  return bytes;
+}
+
+function cut(mac: Uint8Array | Promise<Uint8Array>, length: number): Uint8Array | Promise<Uint8Array> {
+  return mac instanceof Promise ? mac.then((bytes) => bytes.subarray(0, length)) : mac.subarray(0, length);
+}
+
+/** Looks at every byte whatever it finds, so that time tells nothing. Lengths are no secret. */
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  let difference = 0;
+  for (let i = 0; i < a.length; i++) difference |= a[i]! ^ b[i]!;
+  return difference === 0;
+}
+
+function checked(secret: Uint8Array, name: string): Uint8Array {
+  if (secret.length < leastBytes)
+    throw invalid(`${name} has ${secret.length} bytes; it needs at least ${leastBytes} random ones.`);
+  return secret;
+}
+
+function invalid(message: string): SessionError {
+  return new SessionError('invalid_argument', message);
+}
