@@ -1,32 +1,10 @@
-import type { Endings } from './endings.ts';
-import type { EventHub } from './event-hub.ts';
-import type { Owed } from './owed.ts';
 import type { Network } from './network.ts';
-import type { Channel, Mutex, Platform } from './ports.ts';
-import type { SessionEvents } from './session-events.ts';
-import type { Settings } from './settings.ts';
-import type { Tab } from './tab.ts';
-import type { Revocation, Vault } from './vault.ts';
+import type { Owed } from './owed.ts';
+import type { Surroundings } from './surroundings.ts';
 
-/** What the parts of a manager share. */
-export interface Context {
-  readonly platform: Platform;
-  readonly settings: Settings;
+/** What the parts of a manager share once all of them are there. */
+export interface Context extends Surroundings {
   /** The half that needs the network. @throws SessionError `network_error` when it could not be loaded */
   network(): Promise<Network>;
-  readonly channel: Channel;
-  /** The refresh lock. */
-  readonly mutex: Mutex;
-  readonly hub: EventHub<SessionEvents>;
-  readonly endings: Endings;
-  readonly tab: Tab;
   readonly owed: Owed;
-  /** The vault in use: the one that was asked for, or memory after it refused a sign-in. */
-  vault(): Vault;
-  /** Keeps a revocation that the vault refused to. */
-  keep(entry: Revocation): void;
-  /** Hands in what is in the outbox, now if possible. */
-  flush(): void;
-  /** Something that plans depend on changed: decide anew what to wake up for. */
-  changed(): void;
 }

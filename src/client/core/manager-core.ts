@@ -1,6 +1,7 @@
 import { SessionError } from '../../protocol/session-error.ts';
 import type { User } from '../../protocol/session-view.ts';
 import { createAccess, disposed } from './access.ts';
+import { createArrival, unlessDisposed } from './arrival.ts';
 import type { Authorizer } from './authorizer.ts';
 import type { Context } from './context.ts';
 import { createEnding } from './ending.ts';
@@ -14,13 +15,11 @@ import { createOwed } from './owed.ts';
 import { listen } from './listen.ts';
 import type { Platform } from './ports.ts';
 import { createStore } from './readable-store.ts';
-import type { LiveRecord } from './record.ts';
 import { createRenewal } from './renewal.ts';
 import { asSessionError, nobodySignedIn } from './refusal.ts';
 import type { SessionEvents } from './session-events.ts';
 import type { IdleState, Readable, SessionState, TokenState } from './session-state.ts';
 import type { Settings } from './settings.ts';
-import type { SignIn } from './sign-in.ts';
 import { createStartup } from './startup.ts';
 import { createTab } from './tab.ts';
 import { noToken, tokenState } from './token-state.ts';
@@ -68,7 +67,6 @@ export function createManagerCore(parts: CoreParts): ManagerCore {
   const firstRead = vault.read();
   firstRead.catch(() => {});
   let isDisposed = false;
-  let attempt = 0;
 
   const hub = createEventHub<SessionEvents>();
   const endings = createEndings(clock, settings.onSignedOut);
@@ -165,35 +163,22 @@ export function createManagerCore(parts: CoreParts): ManagerCore {
     hub.emit('storage_degraded', { error });
   }
 
-  async function writeSignIn(change: Parameters<Vault['update']>[0]): Promise<void> {
-    if (vault !== parts.vault) vault = parts.vault;
-    const contents = await vault.update(change).catch((error: unknown) => {
-      useMemory(error);
-      return vault.update(change);
-    });
-    idle.heard(contents.activityAt);
-    tab.learn(contents, true);
-    tab.show({ type: 'persistence', persistence: vault.persistence() });
-    tab.show({ type: 'connection', connection: 'online' });
-    outgoing.flush();
-    changed();
-  }
+  const arrival = createArrival(context, {
+    settle: settled,
+    useMain: () => void (vault = parts.vault),
+    useMemory,
+    arrived(contents) {
+      idle.heard(contents.activityAt);
+      tab.learn(contents, true);
+      tab.show({ type: 'persistence', persistence: vault.persistence() });
+      tab.show({ type: 'connection', connection: 'online' });
+      outgoing.flush();
+      changed();
+    },
+  });
 
-  async function signIn(): Promise<SignIn> {
-    // Storage that cannot be read does not keep anybody from signing in.
-    await settled().catch(ignoreUnless('disposed'));
-    const { createSignIn, ...rest } = await network();
-    return createSignIn({ context, network: rest, write: writeSignIn, discard, isWanted: (mine) => mine === attempt });
-  }
-
-  function discard({ sessionId, revocationToken }: LiveRecord): void {
-    if (revocationToken !== null) outgoing.keep({ sessionId, revocationToken, at: clock.now() });
-    outgoing.flush();
-  }
-
-  const stopListening = listen(context, { idle, renewal, vigil });
   const cleanups = [
-    stopListening,
+    listen(context, { idle, renewal, vigil }),
     renewal.busy.subscribe(changed),
     parts.vault.subscribe((error) => {
       tab.show({ type: 'persistence', persistence: vault.persistence() });
@@ -207,17 +192,11 @@ export function createManagerCore(parts: CoreParts): ManagerCore {
     idle: idle.store,
     on: hub.on,
     ready: startup.ready,
-    async signIn(credentials, remember) {
-      const mine = ++attempt;
-      await (await signIn()).signIn(mine, credentials, remember);
-    },
-    async adopt(given, user) {
-      const mine = ++attempt;
-      await (await signIn()).adopt(mine, given, user);
-    },
+    signIn: arrival.signIn,
+    adopt: arrival.adopt,
     async signOut() {
-      attempt += 1;
-      await startup.ready().catch(ignoreUnless('disposed'));
+      arrival.cancel();
+      await startup.ready().catch(unlessDisposed);
       await ending.signOut();
     },
     accessToken: access.token,
@@ -256,11 +235,5 @@ export function createManagerCore(parts: CoreParts): ManagerCore {
       parts.vault.close();
       vault.close();
     },
-  };
-}
-
-function ignoreUnless(code: SessionError['code']): (error: unknown) => void {
-  return (error) => {
-    if (error instanceof SessionError && error.code === code) throw error;
   };
 }

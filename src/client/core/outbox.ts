@@ -1,5 +1,5 @@
 import { backoffMs } from './backoff.ts';
-import type { Context } from './context.ts';
+import type { Surroundings } from './surroundings.ts';
 import type { Cleanup, Signal } from './ports.ts';
 import type { Transport } from './transport.ts';
 import type { Revocation, VaultContents } from './vault.ts';
@@ -19,7 +19,7 @@ const eagerCapMs = 4000;
  * Creates an {@link Outbox}. `kept` are revocations that the vault refused: this tab holds them for as long as it lives.
  * One tab at a time waits and retries (it holds the lock); any tab may hand in at once.
  */
-export function createOutbox(context: Context, transport: Transport, kept: Revocation[]): Outbox {
+export function createOutbox(context: Surroundings, transport: Transport, kept: Revocation[]): Outbox {
   const { platform } = context;
   const { clock, random } = platform;
   const mutex = platform.mutex(`${context.settings.name}:outbox`);

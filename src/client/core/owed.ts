@@ -1,5 +1,5 @@
 import { backoffMs } from './backoff.ts';
-import type { Context } from './context.ts';
+import type { Surroundings } from './surroundings.ts';
 import type { Cleanup } from './ports.ts';
 import type { LiveRecord } from './record.ts';
 import { entomb } from './successor.ts';
@@ -15,7 +15,7 @@ export interface Owed {
 }
 
 /** Creates an {@link Owed}. */
-export function createOwed(context: () => Context): Owed {
+export function createOwed(context: () => Surroundings): Owed {
   let stopTimer: Cleanup = () => {};
   let failures = 0;
 

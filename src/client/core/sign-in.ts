@@ -1,12 +1,11 @@
 import { SessionError } from '../../protocol/session-error.ts';
 import type { User } from '../../protocol/session-view.ts';
-import type { Context } from './context.ts';
-import type { Network } from './network.ts';
-import type { SigningKey } from './ports.ts';
+import type { Surroundings } from './surroundings.ts';
+import type { Keys, SigningKey } from './ports.ts';
 import type { LiveRecord } from './record.ts';
 import type { SessionFacts } from './session-facts.ts';
 import { firstRecord, signInOver, type Exchange } from './successor.ts';
-import type { Grant } from './transport.ts';
+import type { Grant, Transport } from './transport.ts';
 import type { Vault } from './vault.ts';
 
 /** Starts sessions. */
@@ -18,8 +17,9 @@ export interface SignIn {
 
 /** What {@link createSignIn} asks of its surroundings. */
 export interface SignInWorld {
-  context: Context;
-  network: Pick<Network, 'transport' | 'keys'>;
+  context: Surroundings;
+  transport: Transport;
+  keys: Keys;
   /** Writes the new session; on refusal moves to memory and says so. */
   write(change: Parameters<Vault['update']>[0]): Promise<void>;
   /** Hands a pair that nobody wants to the outbox. */
@@ -29,8 +29,7 @@ export interface SignInWorld {
 }
 
 /** Creates {@link SignIn}. */
-export function createSignIn({ context, network, write, discard, isWanted }: SignInWorld): SignIn {
-  const { transport, keys } = network;
+export function createSignIn({ context, transport, keys, write, discard, isWanted }: SignInWorld): SignIn {
   const { platform, settings, channel } = context;
   const { clock } = platform;
 
