@@ -7,7 +7,7 @@ export interface Attempt {
 }
 
 /** How many attempts a request may name: as many as the server remembers. */
-export const rememberedAttempts = 5;
+const rememberedAttempts = 5;
 
 /**
  * An attempt key: 128 random bits as base64url are 22 characters; a UUID will do. On the wire it is the value of

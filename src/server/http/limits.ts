@@ -1,0 +1,38 @@
+import type { Clock } from '../engine/ports.ts';
+import { createRateLimit, unlimited, type Limit, type RateLimit } from './rate-limit.ts';
+import { Refusal } from './refusal.ts';
+
+/** How often things may be asked for; what is beyond is answered 429 with `Retry-After`. */
+export interface LimitOptions {
+  /** Sign-ins from one address. Default: 60 a minute. Needs `clientAddress`. */
+  signInPerAddress?: Limit;
+  /** Sign-ins that failed for one account, whether or not it exists. Default: 10 in 5 minutes. */
+  signInPerAccount?: Limit;
+  /** Refreshes of one session. Default: 300 a minute; 200 tabs may ask for the same one at once. */
+  refreshPerSession?: Limit;
+}
+
+/** The limits of a server, each by its key. */
+export type Limits = Record<keyof LimitOptions, RateLimit>;
+
+const defaults: Required<LimitOptions> = {
+  signInPerAddress: { count: 60, per: '1m' },
+  signInPerAccount: { count: 10, per: '5m' },
+  refreshPerSession: { count: 300, per: '1m' },
+};
+
+/** Counters in memory, for one process. `false` turns every limit off. */
+export function createLimits(options: LimitOptions | false, clock: Clock): Limits {
+  const limit = (name: keyof LimitOptions): RateLimit =>
+    options === false ? unlimited : createRateLimit(options[name] ?? defaults[name], clock);
+  return {
+    signInPerAddress: limit('signInPerAddress'),
+    signInPerAccount: limit('signInPerAccount'),
+    refreshPerSession: limit('refreshPerSession'),
+  };
+}
+
+/** @throws SessionError `rate_limited` when there is something to wait for */
+export function demand(waitMs: number): void {
+  if (waitMs > 0) throw new Refusal('rate_limited', 'Too many requests; wait and try again.', { retryAfterMs: waitMs });
+}

@@ -1,0 +1,53 @@
+import type { Context } from 'hono';
+import { isSessionError } from '../../protocol/session-error.ts';
+import type { Clock } from '../engine/ports.ts';
+import { checkDpopProof, type ProvenRequest } from '../tokens/dpop-proof.ts';
+import { createDpopNonces } from '../tokens/dpop-nonces.ts';
+import { createProofKeys } from '../tokens/proof-keys.ts';
+import { createReplayGuard, type ReplayGuard } from '../tokens/replay-guard.ts';
+import { Refusal } from './refusal.ts';
+
+/** How proofs of possession are judged. */
+export interface DpopOptions {
+  /** Secret of the nonces, 32 bytes; servers behind one address share it. Default: random, for this process. */
+  nonceSecret?: Uint8Array;
+  /** Whether every proof must carry a nonce. Default: only those whose `iat` is more than a minute off. */
+  demandNonce?: boolean;
+  /** Remembers used proofs. Default: in memory. */
+  replays?: ReplayGuard;
+}
+
+/** Judges the DPoP proof of a request. */
+export interface Proofs {
+  /** Thumbprint of the key that proved itself, or null when the request has no proof. @throws Refusal for a bad one */
+  check(c: Context, request?: Omit<ProvenRequest, 'method' | 'url'>): Promise<string | null>;
+}
+
+/** The URL that a client called, when `publicUrl` says under which origin it did. */
+function calledUrl(requestUrl: string, publicOrigin: string | null): string {
+  const url = new URL(requestUrl);
+  return (publicOrigin ?? url.origin) + url.pathname;
+}
+
+/** Proofs of the requests to one server. */
+export function createProofs(options: DpopOptions, publicOrigin: string | null, clock: Clock): Proofs {
+  const secret = options.nonceSecret ?? crypto.getRandomValues(new Uint8Array(32));
+  const nonces = createDpopNonces({ secret, clock });
+  const replays = options.replays ?? createReplayGuard();
+  const demandNonce = options.demandNonce ?? false;
+  const keys = createProofKeys();
+
+  return {
+    check: async (c, request = {}) => {
+      const proof = c.req.header('dpop');
+      if (proof === undefined) return null;
+      const proven = { method: c.req.method, url: calledUrl(c.req.url, publicOrigin), ...request };
+      try {
+        return await checkDpopProof(proof, proven, { keys, now: clock.now(), nonces, demandNonce, replays });
+      } catch (error) {
+        if (!isSessionError(error) || error.code !== 'use_dpop_nonce') throw error;
+        throw new Refusal(error.code, error.message, { headers: { 'DPoP-Nonce': await nonces.issue() } });
+      }
+    },
+  };
+}

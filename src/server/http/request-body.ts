@@ -1,0 +1,43 @@
+import type { Context, MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { badRequest } from './refusal.ts';
+
+/** Refuses bodies of more than `maxSize` bytes with 413, whether or not their length is announced. */
+export function limitBody(maxSize: number): MiddlewareHandler {
+  const refuse = (): never => {
+    throw badRequest(`The body is too large: at most ${maxSize} bytes are taken.`, 413);
+  };
+  const counted = bodyLimit({ maxSize, onError: refuse });
+  return (c, next) => {
+    const announced = c.req.header('content-length');
+    // The HTTP parser holds a body to its announced length; touching the stream would make every request slower.
+    if (announced === undefined || c.req.header('transfer-encoding') !== undefined) return counted(c, next);
+    return Number(announced) <= maxSize ? next() : refuse();
+  };
+}
+
+/** The body of a request that must be JSON. */
+export async function readJson(c: Context): Promise<unknown> {
+  demandType(c, 'application/json');
+  try {
+    return JSON.parse(await c.req.text());
+  } catch {
+    throw badRequest('The body is not valid JSON.');
+  }
+}
+
+/** The fields of a request that must be a form; none may come twice (RFC 6749 section 3.2). */
+export async function readForm(c: Context): Promise<Map<string, string>> {
+  demandType(c, 'application/x-www-form-urlencoded');
+  const fields = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(await c.req.text())) {
+    if (fields.has(name)) throw badRequest('A form field comes twice.');
+    fields.set(name, value);
+  }
+  return fields;
+}
+
+function demandType(c: Context, type: string): void {
+  const given = c.req.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
+  if (given !== type) throw badRequest(`The body must be sent as ${type}.`, 415);
+}

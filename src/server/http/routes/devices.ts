@@ -1,0 +1,54 @@
+import type { Context } from 'hono';
+import { emptyAnswer, jsonAnswer } from '../answers.ts';
+import { authorize, type Access } from '../authorize.ts';
+import { badRequest, Refusal } from '../refusal.ts';
+import type { Route, Service } from '../service.ts';
+import { clearSpentCookie } from '../spent-cookie.ts';
+import { instant, sessionView } from '../session-view.ts';
+import { tokenBody } from '../token-answer.ts';
+
+const mostListed = 100;
+
+/** `GET /sessions?limit&cursor`: where this person is signed in, newest first. */
+export const listDevices: Route = (service) => async (c) => {
+  const { session } = await authorize(service, c);
+  const limit = Number(c.req.query('limit') ?? mostListed);
+  if (!Number.isInteger(limit) || limit < 1 || limit > mostListed) throw badRequest(`limit is 1 to ${mostListed}.`);
+  const cursor = c.req.query('cursor');
+  const page = await service.sessions.list(session.userId, { limit, ...(cursor === undefined ? {} : { cursor }) });
+  const sessions = page.sessions.map((each) => sessionView(each, session.id));
+  return jsonAnswer({ sessions, cursor: page.cursor, server_time: instant(service.now()) });
+};
+
+/** `DELETE /sessions/:id`: signs one device out. Idempotent for one's own; of others' there is nothing to be seen. */
+export const revokeDevice: Route = (service) => async (c) => {
+  const access = await authorize(service, c);
+  const id = c.req.param('id') ?? '';
+  const target = await service.sessions.inspect(id);
+  if (target?.userId !== access.session.userId)
+    throw new Refusal('session_not_found', 'You have no session with this id.');
+  await service.sessions.revoke(id, 'signed_out_elsewhere');
+  return emptyAnswer();
+};
+
+/** `DELETE /sessions?scope=others|all`: signs the other devices out, or all of them. */
+export const revokeDevices: Route = (service) => async (c) => {
+  const access = await authorize(service, c);
+  const scope = c.req.query('scope');
+  if (scope === 'others') return revokeOthers(service, access);
+  if (scope === 'all') return revokeAll(service, access, c);
+  throw badRequest('Say which: scope=others or scope=all.');
+};
+
+/** The step makes every access token stale, the caller's too, so the answer brings a fresh one. */
+async function revokeOthers(service: Service, { session, claims }: Access): Promise<Response> {
+  const { count, kept } = await service.sessions.revokeOthers(session.userId, session.id);
+  const body = await tokenBody(service, kept, { bound: claims.cnf !== undefined });
+  return jsonAnswer({ ...body, revoked_count: count }, 200, { Pragma: 'no-cache' });
+}
+
+async function revokeAll(service: Service, { session }: Access, c: Context): Promise<Response> {
+  const { count } = await service.sessions.revokeAll(session.userId);
+  const body = { revoked_count: count, server_time: instant(service.now()) };
+  return jsonAnswer(body, 200, await clearSpentCookie(service, c));
+}

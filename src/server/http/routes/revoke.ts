@@ -1,0 +1,21 @@
+import { jsonAnswer, oauthAnswer } from '../answers.ts';
+import { oauthRoute } from '../oauth-errors.ts';
+import { readRefreshCookie } from '../refresh-cookie.ts';
+import { readForm } from '../request-body.ts';
+import type { Route } from '../service.ts';
+import { clearSpentCookie } from '../spent-cookie.ts';
+
+/**
+ * `POST /revoke` (RFC 7009): ends the session of a refresh or revocation token. Unknown and dead ones are answered 200 too,
+ * and the answer comes only when the end is durable. In cookie mode the cookie itself will do.
+ */
+export const revoke: Route = oauthRoute(async (service, c) => {
+  const form = await readForm(c);
+  const cookie = service.cookieMode ? readRefreshCookie(c) : null;
+  const token = form.get('token') ?? cookie;
+  if (!token && !service.cookieMode)
+    return oauthAnswer('invalid_request', 'invalid_argument', 'The form has no token.');
+  const keyThumbprint = await service.proofs.check(c);
+  if (token) await service.sessions.revokeByToken(token, keyThumbprint);
+  return jsonAnswer({}, 200, await clearSpentCookie(service, c));
+});

@@ -1,0 +1,86 @@
+import * as z from 'zod/mini';
+import { isSessionError } from '../../../protocol/session-error.ts';
+import { userSchema } from '../../../protocol/session-view.ts';
+import type { JsonObject } from '../../engine/json.ts';
+import { demand } from '../limits.ts';
+import { readRefreshCookie } from '../refresh-cookie.ts';
+import { badRequest, Refusal } from '../refusal.ts';
+import { readJson } from '../request-body.ts';
+import type { Route, Service } from '../service.ts';
+import { sessionView } from '../session-view.ts';
+import { tokenAnswer } from '../token-answer.ts';
+
+/** What `POST /sessions` takes. */
+export interface SignInRequest {
+  /** Whatever the app's `authenticate` understands. */
+  credentials: JsonObject;
+  remember?: boolean | undefined;
+  device?: { label?: string | undefined } | undefined;
+  /** With a DPoP proof: `all` (default) binds both tokens to its key, `refresh` only the refresh token. */
+  binding?: 'all' | 'refresh' | undefined;
+}
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Checks a {@link SignInRequest}. Unknown members are refused: a misspelt `remember` must not go unnoticed. */
+const signInSchema: z.ZodMiniType<SignInRequest> = z.strictObject({
+  credentials: z.custom<JsonObject>(isObject),
+  remember: z.optional(z.boolean()),
+  device: z.optional(z.strictObject({ label: z.optional(z.string().check(z.maxLength(100))) })),
+  binding: z.optional(z.enum(['all', 'refresh'])),
+});
+
+const longestUserAgent = 256;
+
+/** `POST /sessions`: credentials in, a session and its tokens out. */
+export const signIn: Route = (service) => async (c) => {
+  const parsed = signInSchema.safeParse(await readJson(c));
+  if (!parsed.success) throw badRequest(describe(parsed.error));
+  const { credentials, remember = false, device, binding = 'all' } = parsed.data;
+
+  const address = service.addressOf(c);
+  if (address !== null) demand(service.limits.signInPerAddress.take(address));
+  const account = service.accountOf(credentials)?.trim().toLowerCase().slice(0, 256);
+  if (account) demand(service.limits.signInPerAccount.take(account));
+
+  const keyThumbprint = await service.proofs.check(c);
+  const found = await service.authenticate(credentials, { address, headers: c.req.raw.headers });
+  // One answer for an unknown account and for a wrong password.
+  if (!found) throw new Refusal('invalid_credentials', 'These credentials are not right.');
+  if (account) service.limits.signInPerAccount.giveBack(account);
+
+  const user = userSchema.parse(found);
+  const userAgent = c.req.header('user-agent')?.slice(0, longestUserAgent) ?? null;
+  const issued = await service.sessions.create({
+    userId: user.id,
+    remember,
+    keyThumbprint,
+    device: { label: device?.label ?? null, userAgent },
+  });
+  if (service.cookieMode) await endReplaced(service, readRefreshCookie(c), keyThumbprint);
+  const { session } = issued;
+  return tokenAnswer(service, issued, {
+    bound: binding === 'all',
+    user,
+    session: sessionView(session, session.id),
+    status: 201,
+  });
+};
+
+/** The jar holds one session: the one it held until now could not be reached any more. */
+async function endReplaced({ sessions }: Service, cookie: string | null, keyThumbprint: string | null): Promise<void> {
+  if (cookie === null) return;
+  try {
+    await sessions.revokeByToken(cookie, keyThumbprint);
+  } catch (error) {
+    // Bound to the key of the sign-in before: its own client has a revocation token for it.
+    if (!isSessionError(error) || error.code !== 'invalid_dpop_proof') throw error;
+  }
+}
+
+function describe(error: z.core.$ZodError): string {
+  const [issue] = error.issues;
+  const where = issue?.path.join('.') ?? '';
+  const unknown = issue?.code === 'unrecognized_keys' ? ` Unknown: ${issue.keys.join(', ').slice(0, 100)}.` : '';
+  return `The body is not a sign-in${where ? ` (see ${where.slice(0, 100)})` : ''}: { credentials, remember?, device?, binding? }.${unknown}`;
+}

@@ -1,0 +1,28 @@
+import type { Context, Handler } from 'hono';
+import type { Sessions } from '../engine/sessions.ts';
+import type { AccessTokens } from '../tokens/access-tokens.ts';
+import type { Directory } from './directory.ts';
+import type { Limits } from './limits.ts';
+import type { Proofs } from './proofs.ts';
+import type { OpenStreams } from './open-streams.ts';
+
+/** What every route works with: the options of a session server, resolved. */
+export interface Service extends Directory {
+  sessions: Sessions;
+  tokens: AccessTokens;
+  proofs: Proofs;
+  limits: Limits;
+  streams: OpenStreams;
+  cookieMode: boolean;
+  /** Where this server's routes are, as the world sees it; metadata names them. */
+  publicUrl: string;
+  introspectionKey: string | null;
+  /** Names the account in credentials, for the limit of failed sign-ins. */
+  accountOf: (credentials: Record<string, unknown>) => string | null;
+  addressOf: (c: Context) => string | null;
+  now: () => number;
+  report: (error: unknown) => void;
+}
+
+/** A route, given what it works with. */
+export type Route = (service: Service) => Handler;

@@ -1,0 +1,138 @@
+import { Hono, type Context } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import { isSessionError, SessionError } from '../../protocol/session-error.ts';
+import type { Clock } from '../engine/ports.ts';
+import type { Sessions } from '../engine/sessions.ts';
+import type { AccessTokens } from '../tokens/access-tokens.ts';
+import { problemAnswer } from './answers.ts';
+import { crossOrigin, originGuard } from './cross-origin.ts';
+import type { Directory } from './directory.ts';
+import { createLimits, type LimitOptions } from './limits.ts';
+import { createOpenStreams } from './open-streams.ts';
+import { createProofs, type DpopOptions } from './proofs.ts';
+import { Refusal } from './refusal.ts';
+import { addRoutes } from './routes.ts';
+import type { Service } from './service.ts';
+
+/** What {@link createSessionServer} takes. */
+export interface SessionServerOptions extends Directory {
+  sessions: Sessions;
+  /** `createAccessTokens(...)`: says issuer and audience, too. */
+  tokens: AccessTokens;
+  /** Origins of the apps that may call from a browser, each written out: `'https://app.example.com'`. */
+  origins: readonly string[];
+  /** Keeps the refresh token in an `HttpOnly` cookie instead of handing it to the page. Default: false. */
+  cookie?: boolean;
+  /** Path under which the routes are mounted: `'/auth'`. Default: none. */
+  basePath?: string;
+  /** Origin that clients call, when a proxy changes scheme or host: `'https://auth.example.com'`. Default: that of the request. */
+  publicOrigin?: string;
+  dpop?: DpopOptions;
+  /** `false` turns all limits off. */
+  limits?: LimitOptions | false;
+  /** Names the account in credentials. Default: their `email` or `username`. */
+  accountOf?: (credentials: Record<string, unknown>) => string | null;
+  /** The network address of a client; only the app knows which proxies' headers to trust. Default: unknown, and not limited. */
+  clientAddress?: (request: Request, env: unknown) => string | null;
+  /** API key for `POST /introspect`. Default: none, and the route does not exist. */
+  introspectionKey?: string;
+  clock?: Clock;
+  /** Is told of failures that a client only sees as `server_error`. Default: `console.error`. */
+  onError?: (error: unknown) => void;
+}
+
+/** A session server as one function from request to response. */
+export interface SessionServer {
+  /** Answers a request. `env` is handed to `clientAddress`. Safe to detach. */
+  readonly fetch: (request: Request, env?: unknown) => Promise<Response>;
+  readonly basePath: string;
+  /** Ends the event streams and answers `/ready` with 503; other requests are served to their end. The store stays open. */
+  readonly drain: () => void;
+}
+
+/**
+ * The routes of a session server on standard `Request` and `Response`: runs in Node, workers, and as the backend of tests.
+ *
+ * @throws SessionError `invalid_argument` for an origin that is none
+ * @example
+ * ```ts
+ * const server = createSessionServer({ sessions, tokens, authenticate, origins: ['https://app.example.com'] });
+ * app.all('/auth/*', (c) => server.fetch(c.req.raw)); // with basePath: '/auth'
+ * ```
+ */
+export function createSessionServer(options: SessionServerOptions): SessionServer {
+  const service = createService(options);
+  const { origins, cookie: cookieMode = false, basePath = '' } = options;
+  const originSet = new Set(origins.map(demandOrigin));
+  const app = basePath === '' ? new Hono() : new Hono().basePath(basePath);
+
+  app.onError((error) => answerError(error, service.report));
+  app.notFound(() => problemAnswer(new Refusal('not_found', 'There is nothing at this address.')));
+  app.use(crossOrigin({ origins: originSet, cookieMode }));
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (_c, methods) =>
+        problemAnswer(
+          new Refusal('not_supported', 'This method is not offered here.', {
+            status: 405,
+            headers: { Allow: methods.join(', ') },
+          }),
+        ),
+    }),
+  );
+  addRoutes(app, service, originGuard({ origins: originSet, cookieMode }));
+
+  return {
+    fetch: async (request, env) => app.fetch(request, env as object | undefined),
+    basePath,
+    drain: service.streams.drain,
+  };
+}
+
+function createService(options: SessionServerOptions): Service {
+  const { sessions, tokens, authenticate, findUser, clock = { now: () => Date.now() }, clientAddress } = options;
+  const publicOrigin = options.publicOrigin === undefined ? null : demandOrigin(options.publicOrigin);
+  return {
+    sessions,
+    tokens,
+    authenticate,
+    ...(findUser ? { findUser } : {}),
+    proofs: createProofs(options.dpop ?? {}, publicOrigin, clock),
+    limits: createLimits(options.limits ?? {}, clock),
+    streams: createOpenStreams(),
+    cookieMode: options.cookie ?? false,
+    publicUrl: (publicOrigin ?? originOf(tokens.issuer)) + (options.basePath ?? ''),
+    introspectionKey: options.introspectionKey ?? null,
+    accountOf: options.accountOf ?? accountName,
+    addressOf: (c: Context) => clientAddress?.(c.req.raw, c.env) ?? null,
+    now: () => clock.now(),
+    // oxlint-disable-next-line no-console -- a failure that nobody asked to be told of must not vanish
+    report: options.onError ?? ((error) => console.error(error)),
+  };
+}
+
+function accountName({ email, username }: Record<string, unknown>): string | null {
+  return typeof email === 'string' ? email : typeof username === 'string' ? username : null;
+}
+
+function answerError(error: unknown, report: (error: unknown) => void): Response {
+  if (error instanceof HTTPException)
+    return problemAnswer(new Refusal('invalid_argument', error.message, { status: error.status }));
+  if (!isSessionError(error) || error.code === 'server_error') report(error);
+  return problemAnswer(error);
+}
+
+function originOf(issuer: string): string {
+  return URL.canParse(issuer) ? new URL(issuer).origin : '';
+}
+
+function demandOrigin(origin: string): string {
+  if (!origin.includes('*') && URL.canParse(origin) && new URL(origin).origin === origin) return origin;
+  const shown = origin.slice(0, 100);
+  throw new SessionError(
+    'invalid_argument',
+    `'${shown}' is not an origin: write scheme, host and port only, such as 'https://app.example.com'; wildcards are not taken.`,
+  );
+}

@@ -1,0 +1,58 @@
+import type { SessionView, User } from '../../protocol/session-view.ts';
+import type { TokenResponse } from '../../protocol/token-response.ts';
+import type { IssuedSession, Session } from '../engine/sessions.ts';
+import { jsonAnswer } from './answers.ts';
+import { refreshCookie } from './refresh-cookie.ts';
+import type { Service } from './service.ts';
+import { instant, instantOrNull } from './session-view.ts';
+
+/** What goes into a token answer besides the session. */
+export interface TokenAnswerOptions {
+  /** Whether the access token carries the session's key too, or only the refresh token is bound to it. */
+  bound: boolean;
+  user?: User | undefined;
+  session?: SessionView | undefined;
+  status?: number;
+}
+
+/** Signs an access token for a session and tells its client all there is to know (RFC 6749 section 5.1, and ours). */
+export async function tokenAnswer(
+  service: Service,
+  issued: IssuedSession,
+  options: TokenAnswerOptions,
+): Promise<Response> {
+  const { session, refreshToken } = issued;
+  const body = await tokenBody(service, issued, options);
+  const now = service.now();
+  const headers = { Pragma: 'no-cache', Date: new Date(now).toUTCString() };
+  const status = options.status ?? 200;
+  if (!service.cookieMode) return jsonAnswer({ ...body, refresh_token: refreshToken }, status, headers);
+  return jsonAnswer(body, status, { ...headers, 'Set-Cookie': refreshCookie(session, refreshToken, now) });
+}
+
+/** A token response without the refresh token. */
+export async function tokenBody(
+  service: Service,
+  { session, revocationToken, stamp }: IssuedSession,
+  { bound, user, session: view }: TokenAnswerOptions,
+): Promise<TokenResponse> {
+  const { token, tokenType, expiresIn } = await service.tokens.issue({ session, stamp, bound });
+  return {
+    access_token: token,
+    token_type: tokenType,
+    expires_in: expiresIn,
+    generation: session.generation,
+    session_id: session.id,
+    session_expires_at: instantOrNull(session.absoluteEndsAt),
+    idle_expires_at: instantOrNull(idleEnd(session)),
+    idle_timeout: session.idleTimeoutMs === null ? null : session.idleTimeoutMs / 1000,
+    server_time: instant(service.now()),
+    revocation_token: revocationToken,
+    ...(user ? { user } : {}),
+    ...(view ? { session: view } : {}),
+  };
+}
+
+function idleEnd({ idleTimeoutMs, lastActivityAt }: Session): number | null {
+  return idleTimeoutMs === null ? null : lastActivityAt + idleTimeoutMs;
+}

@@ -1,0 +1,36 @@
+export { createSessions, type SessionsOptions } from './engine/create-sessions.ts';
+export type { JsonObject, JsonValue } from './engine/json.ts';
+export type { Lifetimes, SessionType } from './engine/lifetimes.ts';
+export type { Clock, Mac, Random } from './engine/ports.ts';
+export type { SessionEvent } from './engine/session-event.ts';
+export type {
+  CreateSession,
+  Device,
+  IssuedSession,
+  RefreshOutcome,
+  RefreshRequest,
+  Renewal,
+  Session,
+  SessionCheck,
+  SessionData,
+  SessionPage,
+  Sessions,
+} from './engine/sessions.ts';
+export type { Store } from './engine/store.ts';
+export type { Directory, SignInContext } from './http/directory.ts';
+export type { LimitOptions } from './http/limits.ts';
+export type { DpopOptions } from './http/proofs.ts';
+export type { Limit } from './http/rate-limit.ts';
+export { createSessionServer, type SessionServer, type SessionServerOptions } from './http/session-server.ts';
+export type { AccessClaims } from './tokens/access-claims.ts';
+export {
+  createAccessTokens,
+  type AccessTokens,
+  type AccessTokensOptions,
+  type IssuedAccessToken,
+} from './tokens/access-tokens.ts';
+export { memoryKeyStore, type KeyStore } from './tokens/key-store.ts';
+export { createMac, type MacOptions } from './tokens/mac.ts';
+export { createRandom } from './tokens/random.ts';
+export type { ReplayGuard } from './tokens/replay-guard.ts';
+export type { SigningAlgorithm, StoredKey } from './tokens/signing-key.ts';

@@ -1,0 +1,31 @@
+import { demoPassword, demoUsers } from './demo-users.ts';
+import type { RunningServer, ServeOptions } from './serve.ts';
+
+/** What the command line prints when the server runs: what it serves, for whom, where data lives, how to stop. */
+export function banner(server: RunningServer, options: ServeOptions): string {
+  const { origins = ['http://localhost:5173'] } = options;
+  const names = demoUsers.map(({ username }) => username).join(', ');
+  const users = options.demoUsers
+    ? `${names} (password: ${demoPassword}); for demos only`
+    : 'none: nobody can sign in here. Add --demo-users, or mount createSessionServer with your own `authenticate`';
+  const rows: Array<[string, string]> = [
+    ['sojourn', `${server.url} (on ${options.host ?? '127.0.0.1'}:${server.port})`],
+    ['apps', origins.join(', ')],
+    ['users', users],
+    ['data', server.place],
+    ['tokens', lives(options)],
+    [
+      'refresh',
+      options.cookie ? 'tokens in an HttpOnly cookie' : 'tokens in answers, bound to the key of the browser (DPoP)',
+    ],
+    ...(options.faults ? [['faults', `${server.url}/dev/faults and /dev/journal are open`] as [string, string]] : []),
+    ['stop', `Ctrl+C, or kill -TERM ${process.pid}`],
+  ];
+  return rows.map(([name, text]) => `${name.padEnd(8)} ${text}\n`).join('');
+}
+
+/** The command line gives times as it was given them: as text. */
+function lives({ accessLife, idle, absolute }: ServeOptions): string {
+  const said = (time: unknown, otherwise: string): string => (typeof time === 'string' ? time : otherwise);
+  return `access ${said(accessLife, '5m')}; sessions end after ${said(idle, '30m')} idle, ${said(absolute, '12h')} in all`;
+}

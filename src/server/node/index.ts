@@ -1,0 +1,2 @@
+export { serve, type RunningServer, type ServeOptions } from './serve.ts';
+export { fileKeyStore } from './file-key-store.ts';

@@ -1,0 +1,67 @@
+import { base64url } from 'jose';
+import type { Clock } from '../engine/ports.ts';
+
+/** Nonces that carry the server's time, so that the clock of a client does not matter (RFC 9449 section 8). */
+export interface DpopNonces {
+  /** base64url(time | HMAC). The same one for half a minute: it is a clock, not a one-time value. */
+  issue(): Promise<string>;
+  accepts(nonce: string): Promise<boolean>;
+}
+
+/** How long a nonce is good for. */
+export const nonceLifeMs = 300_000;
+const sameForMs = 30_000;
+const timeBytes = 6;
+const macBytes = 16;
+
+/** Nothing is stored: whoever has the secret recognises the nonces of every server that has it. */
+export function createDpopNonces(options: { secret: Uint8Array; clock: Clock }): DpopNonces {
+  const { clock } = options;
+  const hmac = { name: 'HMAC', hash: 'SHA-256' };
+  let key: Promise<CryptoKey> | null = null;
+  let latest = { at: Number.NEGATIVE_INFINITY, nonce: '' };
+
+  const macOf = async (time: Uint8Array<ArrayBuffer>): Promise<Uint8Array> => {
+    key ??= crypto.subtle.importKey('raw', new Uint8Array(options.secret), hmac, false, ['sign']);
+    return new Uint8Array(await crypto.subtle.sign('HMAC', await key, time)).subarray(0, macBytes);
+  };
+
+  return {
+    issue: async () => {
+      const now = clock.now();
+      if (now - latest.at < sameForMs && now >= latest.at) return latest.nonce;
+      const bytes = new Uint8Array(timeBytes + macBytes);
+      const view = new DataView(bytes.buffer);
+      view.setUint16(0, Math.floor(now / 2 ** 32));
+      view.setUint32(2, now % 2 ** 32);
+      bytes.set(await macOf(bytes.slice(0, timeBytes)), timeBytes);
+      latest = { at: now, nonce: base64url.encode(bytes) };
+      return latest.nonce;
+    },
+    accepts: async (nonce) => {
+      const bytes = decoded(nonce);
+      if (bytes?.length !== timeBytes + macBytes) return false;
+      const view = new DataView(bytes.buffer, bytes.byteOffset);
+      const at = view.getUint16(0) * 2 ** 32 + view.getUint32(2);
+      const now = clock.now();
+      if (at > now || at + nonceLifeMs <= now) return false;
+      return isEqual(await macOf(bytes.slice(0, timeBytes)), bytes.subarray(timeBytes));
+    },
+  };
+}
+
+function decoded(nonce: string): Uint8Array | null {
+  if (nonce.length > 64) return null;
+  try {
+    return base64url.decode(nonce);
+  } catch {
+    return null;
+  }
+}
+
+/** In a time that does not depend on where the difference is. */
+function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  let difference = a.length ^ b.length;
+  for (const [index, byte] of a.entries()) difference |= byte ^ (b[index] ?? 0);
+  return difference === 0;
+}

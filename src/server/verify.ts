@@ -1,0 +1,89 @@
+import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import { isSessionError, SessionError } from '../protocol/session-error.ts';
+import type { AccessClaims } from './tokens/access-claims.ts';
+import { checkAccessToken } from './tokens/check-access-token.ts';
+import { checkDpopProof } from './tokens/dpop-proof.ts';
+import { createProofKeys } from './tokens/proof-keys.ts';
+import type { ReplayGuard } from './tokens/replay-guard.ts';
+
+export { createRemoteJWKSet } from 'jose';
+export type { AccessClaims } from './tokens/access-claims.ts';
+export { createReplayGuard, type ReplayGuard } from './tokens/replay-guard.ts';
+
+/** What {@link verifyAccessToken} takes. */
+export interface VerifyAccessTokenOptions {
+  /** Keys of the session server: `createRemoteJWKSet(new URL('https://…/.well-known/jwks.json'))`, made once, or a key set. */
+  jwks: JWTVerifyGetKey | JSONWebKeySet;
+  /** `iss` that tokens must carry: the URL of the session server. */
+  issuer: string;
+  /** `aud` that tokens must carry: this API. */
+  audience: string | string[];
+  /** Default: `ES256` and `EdDSA`. `HS256` only for who holds the secret, and never next to the others. */
+  algorithms?: string[];
+  /** Clock skew allowed between the session server and this one, in milliseconds. Default: 5000. */
+  toleranceMs?: number;
+  /** The URL that the client called, when a proxy has changed it. Default: `request.url`. */
+  url?: string;
+  /** Remembers used proofs; without it one can be replayed within its minute. See {@link createReplayGuard}. */
+  replays?: ReplayGuard;
+  /** Epoch milliseconds. Default: the machine's clock. */
+  now?: () => number;
+}
+
+/** Verifies the access token of a request. */
+export type AccessTokenVerifier = (request: Request) => Promise<AccessClaims>;
+
+/**
+ * Checks the access token of a request to an API, without a store and without asking the session server: signature, type,
+ * issuer, audience, times (RFC 9068 section 4), and the DPoP proof when the token is bound to a key (RFC 9449 section 7).
+ * A session that was ended is noticed when its token ends, at most five minutes later.
+ *
+ * @throws SessionError `unauthenticated`, `invalid_token`, `token_expired`, `invalid_dpop_proof` (all 401), or a retryable
+ *   `server_error` when the keys could not be fetched
+ * @example
+ * ```ts
+ * const jwks = createRemoteJWKSet(new URL('https://auth.example.com/.well-known/jwks.json'));
+ * const claims = await verifyAccessToken(request, { jwks, issuer: 'https://auth.example.com', audience: 'https://api.example.com' });
+ * ```
+ */
+export function verifyAccessToken(request: Request, options: VerifyAccessTokenOptions): Promise<AccessClaims> {
+  return createAccessTokenVerifier(options)(request);
+}
+
+/** Like {@link verifyAccessToken}, for many requests: imported keys are kept. */
+export function createAccessTokenVerifier(options: VerifyAccessTokenOptions): AccessTokenVerifier {
+  const { issuer, audience, algorithms = ['ES256', 'EdDSA'], toleranceMs = 5000, now = Date.now, replays } = options;
+  const getKey = typeof options.jwks === 'function' ? options.jwks : createLocalJWKSet(options.jwks);
+  const keys = createProofKeys();
+
+  return async (request) => {
+    const { scheme, token } = credentials(request);
+    const claims = await checkAccessToken(token, { getKey, issuer, audience, algorithms, now: now(), toleranceMs });
+    const bound = claims.cnf?.jkt;
+    const proof = request.headers.get('dpop');
+    if (scheme !== (bound === undefined ? 'bearer' : 'dpop'))
+      throw refused('invalid_token', 'A bound token is sent with the scheme DPoP, any other with Bearer.');
+    if (bound === undefined) return claims;
+    if (proof === null)
+      throw refused('invalid_dpop_proof', 'The access token is bound to a key; send a DPoP proof with it.');
+    const proven = { method: request.method, url: options.url ?? request.url, accessToken: token };
+    const rules = { keys, now: now(), ...(replays ? { replays } : {}) };
+    const thumbprint = await checkDpopProof(proof, proven, rules).catch((cause: unknown) => {
+      throw isSessionError(cause) ? refused('invalid_dpop_proof', cause.message) : cause;
+    });
+    if (thumbprint !== bound) throw refused('invalid_dpop_proof', 'The DPoP proof is by another key than the token.');
+    return claims;
+  };
+}
+
+function credentials(request: Request): { scheme: string; token: string } {
+  const match = /^(bearer|dpop) +([\w.~+/-]+=*) *$/i.exec(request.headers.get('authorization') ?? '');
+  const [, scheme, token] = match ?? [];
+  if (scheme === undefined || token === undefined)
+    throw refused('unauthenticated', 'The request carries no access token; send Authorization: Bearer or DPoP.');
+  return { scheme: scheme.toLowerCase(), token };
+}
+
+function refused(code: 'unauthenticated' | 'invalid_token' | 'invalid_dpop_proof', message: string): SessionError {
+  return new SessionError(code, message, { status: 401 });
+}

@@ -1,0 +1,128 @@
+import { createLocalJWKSet, decodeJwt } from 'jose';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createAccessTokens, type AccessTokens } from '../../../src/server/tokens/access-tokens.ts';
+import {
+  createAccessTokenVerifier,
+  createReplayGuard,
+  verifyAccessToken,
+  type VerifyAccessTokenOptions,
+} from '../../../src/server/verify.ts';
+import { aSession } from './a-session.ts';
+import { hashOf } from './hash-of.ts';
+import { provingClient, type ProvingClient } from './proving-client.ts';
+
+const url = 'https://api.example.com/things?page=2';
+let now = 0;
+let tokens: AccessTokens;
+let client: ProvingClient;
+let options: VerifyAccessTokenOptions;
+
+beforeEach(async () => {
+  now = Date.UTC(2026, 0, 5, 12);
+  tokens = createAccessTokens({ issuer: 'https://i', audience: 'https://a', clock: { now: () => now } });
+  client = await provingClient(() => now);
+  options = { jwks: await tokens.keySet(), issuer: 'https://i', audience: 'https://a', now: () => now };
+});
+
+const bearer = async (): Promise<string> => (await tokens.issue({ session: aSession(), stamp: 1, bound: false })).token;
+const bound = async (): Promise<string> =>
+  (await tokens.issue({ session: aSession({ keyThumbprint: client.thumbprint }), stamp: 1, bound: true })).token;
+const request = (headers: Record<string, string>): Request => new Request(url, { headers });
+
+describe('verifyAccessToken', () => {
+  it('answers the claims of a good token, in any way of having keys', async () => {
+    const token = await bearer();
+    const asked = request({ authorization: `Bearer ${token}` });
+    await expect(verifyAccessToken(asked, options)).resolves.toEqual(decodeJwt(token));
+    const jwks = createLocalJWKSet(await tokens.keySet());
+    await expect(verifyAccessToken(asked, { ...options, jwks })).resolves.toMatchObject({ sub: 'user_ada' });
+  });
+
+  it.each<[string, string, Record<string, string>]>([
+    ['nothing', 'unauthenticated', {}],
+    ['another scheme', 'unauthenticated', { authorization: 'Basic abc' }],
+    ['a scheme alone', 'unauthenticated', { authorization: 'Bearer ' }],
+    ['nonsense', 'invalid_token', { authorization: 'Bearer abc' }],
+  ])('refuses %s', async (_name, code, headers) => {
+    await expect(verifyAccessToken(request(headers), options)).rejects.toMatchObject({ code, status: 401 });
+  });
+
+  it('allows five seconds between clocks, and no more', async () => {
+    const token = await bearer();
+    const { exp } = decodeJwt(token);
+    now = exp! * 1000 + 4999;
+    await expect(verifyAccessToken(request({ authorization: `Bearer ${token}` }), options)).resolves.toMatchObject({
+      exp,
+    });
+    now += 1;
+    await expect(verifyAccessToken(request({ authorization: `Bearer ${token}` }), options)).rejects.toMatchObject({
+      code: 'token_expired',
+    });
+  });
+
+  it('accepts a bound token only with a proof of its key, for this request and this token', async () => {
+    const token = await bound();
+    const other = await provingClient(() => now);
+    const ath = hashOf(token);
+    const withProof = (dpop: string, scheme = 'DPoP'): Request =>
+      request({ authorization: `${scheme} ${token}`, dpop });
+    const good = await client.prove('GET', url, { claims: { ath } });
+    await expect(verifyAccessToken(withProof(good), options)).resolves.toMatchObject({
+      cnf: { jkt: client.thumbprint },
+    });
+
+    const refused: Array<[Request, string]> = [
+      [request({ authorization: `Bearer ${token}` }), 'invalid_token'],
+      [withProof(good, 'Bearer'), 'invalid_token'],
+      [request({ authorization: `DPoP ${token}` }), 'invalid_dpop_proof'],
+      [withProof(await other.prove('GET', url, { claims: { ath } })), 'invalid_dpop_proof'],
+      [withProof(await client.prove('POST', url, { claims: { ath } })), 'invalid_dpop_proof'],
+      [withProof(await client.prove('GET', url)), 'invalid_dpop_proof'],
+      [request({ authorization: `DPoP ${await bearer()}`, dpop: good }), 'invalid_token'],
+    ];
+    for (const [asked, code] of refused)
+      await expect(verifyAccessToken(asked, options)).rejects.toMatchObject({ code, status: 401 });
+  });
+
+  it('notices a replayed proof when it is given a memory', async () => {
+    const token = await bound();
+    const verify = createAccessTokenVerifier({ ...options, replays: createReplayGuard() });
+    const dpop = await client.prove('GET', url, { claims: { ath: hashOf(token) } });
+    const asked = request({ authorization: `DPoP ${token}`, dpop });
+    await verify(asked);
+    await expect(verify(asked)).rejects.toMatchObject({ code: 'invalid_dpop_proof' });
+  });
+
+  it('takes the URL that the client called from who knows it', async () => {
+    const token = await bound();
+    const dpop = await client.prove('GET', 'https://public.example.com/x', { claims: { ath: hashOf(token) } });
+    const asked = request({ authorization: `DPoP ${token}`, dpop });
+    await expect(verifyAccessToken(asked, { ...options, url: 'https://public.example.com/x' })).resolves.toMatchObject({
+      gen: 3,
+    });
+  });
+
+  it('does not call a token bad when the keys cannot be had', async () => {
+    const jwks = (): never => {
+      throw new TypeError('fetch failed');
+    };
+    const asked = request({ authorization: `Bearer ${await bearer()}` });
+    await expect(verifyAccessToken(asked, { ...options, jwks })).rejects.toMatchObject({
+      code: 'server_error',
+      retryable: true,
+      status: 503,
+    });
+  });
+
+  it('knows no secret algorithm unless told', async () => {
+    const secret = createAccessTokens({
+      issuer: 'https://i',
+      audience: 'https://a',
+      algorithm: 'HS256',
+      clock: { now: () => now },
+    });
+    const { token } = await secret.issue({ session: aSession(), stamp: 1, bound: false });
+    const asked = request({ authorization: `Bearer ${token}` });
+    await expect(verifyAccessToken(asked, options)).rejects.toMatchObject({ code: 'invalid_token' });
+  });
+});
