@@ -5,6 +5,7 @@ import type { Vault } from './client/core/vault.ts';
 import { lazyVault } from './client/vaults/lazy.ts';
 import { defaultPlatform } from './client/platform/default-platform.ts';
 import { defaultVault } from './client/vaults/default.ts';
+import { indexedDbLeases } from './client/vaults/leases.ts';
 import { memoryVault } from './client/vaults/memory.ts';
 import { durationMs } from './protocol/duration.ts';
 import { isSessionError, SessionError } from './protocol/session-error.ts';
@@ -29,7 +30,7 @@ export function createSessionManager<U extends User = User>(options: SessionOpti
   const { url, transport, vault, persistence } = options;
   checkWhere(url, transport !== undefined);
   const settings = settingsFrom(options);
-  const platform = { ...defaultPlatform(), ...options.platform };
+  const platform = { ...defaultPlatform({ leases: indexedDbLeases }), ...options.platform };
   let loading: Promise<Online> | null = null;
 
   function chooseVault(): Vault {

@@ -2,7 +2,7 @@ import type { Authorizer } from './client/core/authorizer.ts';
 import type { OpenStream } from './client/core/live-watch.ts';
 import type { Network } from './client/core/network.ts';
 import { createOutbox } from './client/core/outbox.ts';
-import type { Keys, Platform } from './client/core/ports.ts';
+import type { Platform } from './client/core/ports.ts';
 import { fly } from './client/core/refresh-flight.ts';
 import type { Settings } from './client/core/settings.ts';
 import { createSignIn } from './client/core/sign-in.ts';
@@ -25,12 +25,13 @@ export interface Online extends AuthorizedFetch {
 export function goOnline<U extends User>(
   options: SessionOptions<U>,
   settings: Settings,
-  platform: Platform & { keys?: Keys },
+  platform: Platform,
   authorizer: Authorizer,
 ): Online {
   const { url, cookies = false, fetch: send = (...args) => globalThis.fetch(...args), stepUp } = options;
   const { requestTimeoutMs } = settings;
-  const { clock, random, keys = webKeys() } = platform;
+  const { clock, random } = platform;
+  const keys = options.keys ?? webKeys();
   const transport = options.transport ?? referenceTransport({ url: url ?? '', cookies, fetch: send, requestTimeoutMs });
   const { apiUrl, tokenUrl } = transport;
   const origins = options.apiOrigins ?? [new URL(apiUrl ?? tokenUrl).origin];

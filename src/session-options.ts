@@ -1,4 +1,4 @@
-import type { Platform } from './client/core/ports.ts';
+import type { Keys, Platform } from './client/core/ports.ts';
 import type { BehaviourOptions } from './client/core/settings.ts';
 import type { Transport } from './client/core/transport.ts';
 import type { Vault } from './client/core/vault.ts';
@@ -29,6 +29,8 @@ export interface SessionOptions<U extends User = User> extends BehaviourOptions<
   fetch?: typeof globalThis.fetch;
   /** Lets the person prove themselves again when the API asks for it (`step_up_required`); the request then goes out again. */
   stepUp?: StepUp;
+  /** Makes and uses the key that tokens are bound to. @default WebCrypto, ES256, not extractable */
+  keys?: Keys;
   /** Parts of the runtime to replace: the clock in tests, the page's life in a native shell. */
   platform?: Partial<Platform>;
 }

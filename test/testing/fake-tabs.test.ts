@@ -117,12 +117,20 @@ describe('locks', () => {
     const seen: string[] = [];
     void a.platform.mutex('default').run(() => new Promise(() => {}), wait);
     await clock.settle();
-    void b.platform.mutex('default').run(() => new Promise(() => {}), { ...wait, onSteal: () => seen.push('b stole') });
+    const stayIn = (): Promise<void> => {
+      seen.push('b in');
+      return new Promise(() => {});
+    };
+    void b.platform.mutex('default').run(stayIn, wait);
     await clock.advance(10);
     a.crash();
     await clock.advance(10);
+    expect(seen).toEqual(['b in']);
+    seen.length = 0;
     b.stall();
-    void c.platform.mutex('default').run(async () => void seen.push('c in'), { ...wait, onSteal: () => seen.push('c stole') });
+    void c.platform
+      .mutex('default')
+      .run(async () => void seen.push('c in'), { ...wait, onSteal: () => seen.push('c stole') });
     await clock.advance(4999);
     expect(seen).toEqual([]);
     await clock.advance(600);
@@ -133,7 +141,9 @@ describe('locks', () => {
     const { open, clock, locks } = fakeTabs();
     const free = locks.seize();
     let got = false;
-    void open().platform.mutex('default').run(async () => void (got = true), wait);
+    void open()
+      .platform.mutex('default')
+      .run(async () => void (got = true), wait);
     await clock.advance(4000);
     expect(got).toBe(false);
     free();

@@ -42,7 +42,9 @@ describe('fakeVault', () => {
     await vault.update((contents) => ({ ...contents, activityAt: 1 }));
     expect([vault.quarantined, vault.contents().trouble]).toEqual([1, null]);
     vault.makeNewer();
-    await expect(vault.update((contents) => ({ ...contents, activityAt: 2 }))).rejects.toMatchObject({ retryable: false });
+    await expect(vault.update((contents) => ({ ...contents, activityAt: 2 }))).rejects.toMatchObject({
+      retryable: false,
+    });
     await expect(vault.update((contents) => contents)).resolves.toMatchObject({ trouble: 'newer' });
   });
 });

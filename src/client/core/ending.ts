@@ -2,7 +2,7 @@ import type { EndReason } from '../../protocol/end-reason.ts';
 import type { Context } from './context.ts';
 import type { IdleWatch } from './idle-watch.ts';
 import { samePair, type LiveRecord } from './record.ts';
-import { entomb, tombstone, withRevocation } from './successor.ts';
+import { entomb, tombstone, withRevocation } from './tombstone.ts';
 import type { VaultContents } from './vault.ts';
 
 /** Ends sessions from this side: here at once, in the vault and the other tabs with the same step, at the server by the outbox. */

@@ -3,7 +3,7 @@ import type { Context } from './context.ts';
 import type { IdleWatch } from './idle-watch.ts';
 import type { Cleanup, LifecycleEvent } from './ports.ts';
 import type { Renewal } from './renewal.ts';
-import { tombstone } from './successor.ts';
+import { tombstone } from './tombstone.ts';
 import type { Vigil } from './vigil.ts';
 
 /** The parts of a manager that hear what goes on around it. */
@@ -32,6 +32,8 @@ export function listen(context: Context, { idle, renewal, vigil }: Listeners): C
         if (ours) tab.hold(tombstone(known, message.reason, message.at));
         break;
       case 'refreshed':
+        // Whoever sent this has just reached the server. What this tab found out about the network is older.
+        if (ours) tab.show({ type: 'connection', connection: 'online' });
         if (ours && known.generation >= message.generation) return;
         break;
       case 'signed_in':

@@ -169,7 +169,7 @@ export function createManagerCore(parts: CoreParts): ManagerCore {
     useMemory,
     arrived(contents) {
       idle.heard(contents.activityAt);
-      tab.learn(contents, true);
+      tab.learn(contents, true, true);
       tab.show({ type: 'persistence', persistence: vault.persistence() });
       tab.show({ type: 'connection', connection: 'online' });
       outgoing.flush();

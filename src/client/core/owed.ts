@@ -2,7 +2,7 @@ import { backoffMs } from './backoff.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Cleanup } from './ports.ts';
 import type { LiveRecord } from './record.ts';
-import { entomb } from './successor.ts';
+import { entomb } from './tombstone.ts';
 import type { VaultContents } from './vault.ts';
 
 /** Writes to the vault what this tab knows and the vault does not: a successor, or an end, that storage refused. */

@@ -122,7 +122,6 @@ export interface Platform {
   abort: () => Abort;
   lifecycle: Lifecycle;
   activity: ActivitySource;
-  keys: Keys;
   random: Random;
   /** Channel, lock and note are made per manager name. */
   channel: (name: string) => Channel;

@@ -2,7 +2,8 @@ import type { EndReason } from '../../protocol/end-reason.ts';
 import { SessionError } from '../../protocol/session-error.ts';
 import type { Clock, Keys, Random, Signal } from './ports.ts';
 import { samePair, type LiveRecord, type Pair } from './record.ts';
-import { entomb, nextRecord, noteAttempt, replacePair, succeed, type Exchange } from './successor.ts';
+import { nextRecord, noteAttempt, replacePair, succeed, type Exchange } from './successor.ts';
+import { entomb } from './tombstone.ts';
 import type { Grant, TokenAnswer, Transport } from './transport.ts';
 import type { Vault, VaultContents } from './vault.ts';
 

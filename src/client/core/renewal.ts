@@ -6,7 +6,7 @@ import { samePair, type LiveRecord } from './record.ts';
 import type { Network } from './network.ts';
 import type { FlightResult } from './refresh-flight.ts';
 import { asSessionError, cannotRenew, connectionAfter, nobodySignedIn } from './refusal.ts';
-import { tombstone } from './successor.ts';
+import { tombstone } from './tombstone.ts';
 import { createStore, type WritableStore } from './readable-store.ts';
 
 /** Renews the tokens: one flight per tab, cooled down after failures. */

@@ -10,7 +10,7 @@ import type { EndedRecord, LiveRecord, VaultRecord } from './record.ts';
 import type { SessionEvents } from './session-events.ts';
 import type { SessionState } from './session-state.ts';
 import type { Settings } from './settings.ts';
-import { tombstone } from './successor.ts';
+import { tombstone } from './tombstone.ts';
 import { tokenTimes, type TokenTimes } from './token-times.ts';
 import { transition, type StateEvent } from './transition.ts';
 import type { VaultContents } from './vault.ts';
@@ -37,7 +37,7 @@ export interface Tab {
   /** Rises whenever what is known here changes: a read that began before is older than what is known. */
   version(): number;
   /** Takes in what the vault holds. Everything that follows from a change (state, events, hooks, aborts) happens here, at once. */
-  learn(contents: VaultContents, byThisTab: boolean): void;
+  learn(contents: VaultContents, byThisTab: boolean, signedInHere?: boolean): void;
   /** Takes in a record that is not in the vault: a successor it refused, an end it could not be told. */
   hold(record: VaultRecord): void;
   show(event: StateEvent): void;
@@ -99,8 +99,9 @@ export function createTab(
     hub.emit('ended', { reason: next.reason, user });
   }
 
-  function changePerson(from: LiveRecord, to: LiveRecord): void {
-    if (settings.onIdentityChange === 'end') {
+  function changePerson(from: LiveRecord, to: LiveRecord, signedInHere: boolean): void {
+    // Whoever signs in here means to be that person here.
+    if (settings.onIdentityChange === 'end' && !signedInHere) {
       detached = true;
       return finish(tombstone(from, 'identity_changed', platform.clock.now()));
     }
@@ -111,7 +112,7 @@ export function createTab(
     take(to);
   }
 
-  function learn(contents: VaultContents, byThisTab: boolean): void {
+  function learn(contents: VaultContents, byThisTab: boolean, signedInHere = false): void {
     const found = contents.record;
     tab.armed = true;
     if (detached && !byThisTab) return;
@@ -141,7 +142,7 @@ export function createTab(
       case 'ended':
         return finish(found as EndedRecord);
       case 'identity_changed':
-        return changePerson(known as LiveRecord, found as LiveRecord);
+        return changePerson(known as LiveRecord, found as LiveRecord, signedInHere);
       case 'signed_in':
         scope.abort(
           new SessionError(

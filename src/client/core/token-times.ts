@@ -29,10 +29,3 @@ export function tokenTimes(record: LiveRecord, offsetMs: number, leadMs: number,
     goodUntil: expiresAt - Math.min(defaultMinValidityMs, life / 4),
   };
 }
-
-const longestLifeMs = 10 * 31_536_000_000;
-
-/** A token life that can be calculated with: an unknown one counts as long, and the API's 401 will tell. */
-export function knownLifeMs(lifeMs: number | null): number {
-  return lifeMs !== null && lifeMs > 0 ? Math.min(lifeMs, longestLifeMs) : longestLifeMs;
-}

@@ -108,6 +108,20 @@ describe('refreshing', () => {
     expect(manager.state.getState()).toMatchObject({ status: 'authenticated', connection: 'online' });
     expect(manager.peek()).toMatch(/^access-ada-1/);
   });
+
+  it('is online again in every tab as soon as one has reached the server', async () => {
+    const world = createWorld();
+    const first = await world.signedIn();
+    const second = await world.openTab();
+    world.server.down = true;
+    await world.clock.advance(10 * minute);
+    for (const { manager } of [first, second])
+      expect(manager.state.getState()).toMatchObject({ connection: 'offline' });
+    world.server.down = false;
+    await world.clock.advance(minute);
+    expect(world.server.refreshes.filter((outcome) => outcome === 'rotated')).toHaveLength(1);
+    for (const { manager } of [first, second]) expect(manager.state.getState()).toMatchObject({ connection: 'online' });
+  });
 });
 
 describe('signing out', () => {
@@ -170,6 +184,17 @@ describe('another person', () => {
     expect(first.manager.state.getState()).toMatchObject({ status: 'authenticated', user: { id: 'bob' } });
     await world.clock.advance(1000);
     expect(world.server.revocations).toHaveLength(1);
+  });
+
+  it("signs in in tab 2 of an app that asked for an end: tab 1 ends, tab 2 is that person's", async () => {
+    const world = createWorld();
+    const first = await world.signedIn('ada', { onIdentityChange: 'end' });
+    const second = await world.openTab({ onIdentityChange: 'end' });
+    await second.manager.signIn({ user: 'bob' }, false);
+    await world.clock.settle();
+    expect(first.manager.state.getState()).toMatchObject({ endReason: 'identity_changed' });
+    expect(second.manager.state.getState()).toMatchObject({ status: 'authenticated', user: { id: 'bob' } });
+    expect(await second.manager.accessToken(undefined)).toBeTypeOf('string');
   });
 });
 

@@ -5,8 +5,10 @@ import { changeBetween } from '../../../src/client/core/change.ts';
 import { idleState } from '../../../src/client/core/idle-rules.ts';
 import { isVaultRecord, type EndedRecord, type LiveRecord } from '../../../src/client/core/record.ts';
 import type { SessionState } from '../../../src/client/core/session-state.ts';
-import { entomb, noteAttempt, replacePair, signInOver, succeed } from '../../../src/client/core/successor.ts';
-import { knownLifeMs, tokenTimes } from '../../../src/client/core/token-times.ts';
+import { noteAttempt, replacePair, signInOver, succeed } from '../../../src/client/core/successor.ts';
+import { entomb } from '../../../src/client/core/tombstone.ts';
+import { knownLifeMs } from '../../../src/client/core/token-life.ts';
+import { tokenTimes } from '../../../src/client/core/token-times.ts';
 import { sameJson, transition } from '../../../src/client/core/transition.ts';
 import { emptyContents, type VaultContents } from '../../../src/client/core/vault.ts';
 

@@ -1,0 +1,157 @@
+import { isSessionError, SessionError } from '../../protocol/session-error.ts';
+import type { Authorization, Authorizer } from '../core/authorizer.ts';
+import type { Clock, Keys } from '../core/ports.ts';
+import { answerCode } from './answer-code.ts';
+import { absoluteUrl, isStream, withoutQuery } from './call.ts';
+import { linkSignals, untilAborted } from './link-signals.ts';
+import { nextStep } from './next-step.ts';
+import { dropsTokenOnRedirect } from './redirects.ts';
+import { shareStepUp, type StepUp } from './step-up.ts';
+
+/** What {@link createFetch} takes. */
+export interface FetchOptions {
+  authorizer: Authorizer;
+  keys: Pick<Keys, 'prove'>;
+  clock: Pick<Clock, 'now'>;
+  /** The API origins: the only ones that ever see the token. */
+  origins: readonly string[];
+  /** Where relative URLs start; null when there is no API base. */
+  baseUrl: string | null;
+  /** @default the global `fetch`, looked up at each call */
+  fetch?: typeof globalThis.fetch | undefined;
+  stepUp?: StepUp | undefined;
+}
+
+/** `fetch` and `authorize` of a manager. */
+export interface AuthorizedFetch {
+  readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+  readonly authorize: (request: Request) => Promise<Request>;
+}
+
+/** What stays the same over all attempts of a call. */
+interface CallInit {
+  signal: AbortSignal;
+  /** The body cannot be sent twice. */
+  once: boolean;
+  /** Options of the runtime that no `Request` holds (`priority`, a dispatcher). */
+  rest: RequestInit;
+}
+
+/** A proof is made again for a nonce at most this often: the nonce may go out of date in between. */
+const mostNonces = 2;
+
+/**
+ * Makes a `fetch` that speaks for the person who is signed in.
+ *
+ * - The token, and the DPoP proof when it is bound, go to the API origins only. Requests to other origins, and requests with
+ *   an `Authorization` of their own, are sent as they are.
+ * - A redirect within the origin is followed with the token, one to another origin without it. A runtime that would take it
+ *   along gets `redirect: 'error'`. A proof names one URL, so with a bound token a redirected GET is then made anew where it led.
+ * - After a 401 the tokens are renewed once, and the request is sent once more, byte by byte the same. A stream cannot be:
+ *   `body_not_replayable` says that the tokens are new and the call can be repeated. The second 401 is the caller's.
+ * - When the person signs out, or another one signs in, what is under way rejects with that SessionError.
+ */
+export function createFetch(options: FetchOptions): AuthorizedFetch {
+  const { authorizer, keys, clock, baseUrl, fetch: send = (...args) => globalThis.fetch(...args) } = options;
+  const origins = new Set(options.origins.map((origin) => new URL(origin).origin));
+  const stepUp = options.stepUp && shareStepUp(options.stepUp);
+  const nonces = new Map<string, string>();
+  const isOurs = (url: string): boolean => origins.has(new URL(url).origin);
+
+  async function sign(request: Request, signal: AbortSignal, auth: Authorization): Promise<Headers> {
+    const { accessToken, tokenType, key, offsetMs } = auth;
+    const headers = new Headers(request.headers);
+    headers.set('Authorization', `${tokenType} ${accessToken}`);
+    if (key && tokenType === 'DPoP') {
+      const { url, method } = request;
+      const nonce = nonces.get(new URL(url).origin);
+      const proof = keys.prove(key, { method, url, nonce, accessToken, now: clock.now() + offsetMs });
+      headers.set('DPoP', await untilAborted(proof, signal));
+    }
+    return headers;
+  }
+
+  /** What ties a request to the person. The last thing before it is sent: nothing may be awaited in between. */
+  function bind({ redirect }: Request, signal: AbortSignal, auth: Authorization): RequestInit {
+    if (!authorizer.isCurrent(auth)) throw departed(auth);
+    return {
+      signal: linkSignals(signal, auth.signal as AbortSignal),
+      redirect: redirect === 'follow' && !dropsTokenOnRedirect() ? 'error' : redirect,
+    };
+  }
+
+  async function sendAs(auth: Authorization, request: Request, { signal, once, rest }: CallInit): Promise<Response> {
+    const headers = await sign(request, signal, auth);
+    try {
+      const init = { ...rest, headers, ...bind(request, signal, auth) };
+      const response = await send(once ? request : request.clone(), init);
+      const nonce = response.headers.get('dpop-nonce');
+      if (nonce && !response.redirected) nonces.set(new URL(request.url).origin, nonce);
+      return response;
+    } catch (error) {
+      throw auth.signal.aborted && !signal.aborted ? departed(auth) : error;
+    }
+  }
+
+  async function fetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
+    const { body, ...rest } = init;
+    let request = new Request(isRequest(input) ? input : absoluteUrl(input, baseUrl), init);
+    if (!isOurs(request.url) || request.headers.has('authorization')) return send(request, rest);
+    // Not the request's own where it can be helped: Node forgets whom that one follows when it collects garbage.
+    const signal = init.signal ?? (isRequest(input) ? input : request).signal;
+    const once = isStream(body);
+    const untried = { nonce: mostNonces, step_up: stepUp ? 1 : 0, renew: 1, move: 1 };
+    let auth = await untilAborted(authorizer.authorize(), signal);
+    for (;;) {
+      const response = await sendAs(auth, request, { signal, once, rest });
+      const { status, url, redirected } = response;
+      if (redirected && !isOurs(url)) return response;
+      // A redirected POST has been carried out by whoever redirected it, for all we know: it is not sent again.
+      const safe = !redirected || /^(GET|HEAD)$/.test(request.method);
+      if (status === 401 && redirected && safe && auth.tokenType === 'DPoP' && untried.move-- > 0) {
+        request = new Request(url, request);
+        continue;
+      }
+      const code = status === 401 || status === 403 ? await answerCode(response) : undefined;
+      const step = nextStep(status, code, untried);
+      if (step === 'done') {
+        if (status === 401 && !untried.renew) authorizer.reportRejected(withoutQuery(request.url));
+        return response;
+      }
+      untried[step] -= 1;
+      if (step === 'step_up') await untilAborted(stepUp!(request), signal);
+      if (step !== 'nonce') auth = await untilAborted(authorizer.reauthorize(auth), signal);
+      if (!safe) return response;
+      response.body?.cancel().catch(() => {});
+      if (once) throw notReplayable(status);
+    }
+  }
+
+  async function authorize(request: Request): Promise<Request> {
+    if (!isOurs(request.url))
+      throw new SessionError('not_allowed_origin', 'The token is not for this origin; add it to the API origins.');
+    const auth = await untilAborted(authorizer.authorize(), request.signal);
+    const headers = await sign(request, request.signal, auth);
+    return new Request(request.clone(), { headers, ...bind(request, request.signal, auth) });
+  }
+
+  return { fetch, authorize };
+}
+
+function isRequest(input: string | URL | Request): input is Request {
+  return typeof input === 'object' && 'url' in input;
+}
+
+function departed({ signal }: Authorization): SessionError {
+  return isSessionError(signal.reason)
+    ? signal.reason
+    : new SessionError('identity_changed', 'The request was given up: its person is not signed in any more.');
+}
+
+function notReplayable(status: number): SessionError {
+  return new SessionError(
+    'body_not_replayable',
+    'The API refused the token, and a stream cannot be sent twice. The tokens are new now: call again with a new body.',
+    { status },
+  );
+}
