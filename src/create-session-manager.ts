@@ -58,7 +58,7 @@ export function createSessionManager<U extends User = User>(options: SessionOpti
     memoryVault,
     touch: async () => (await online()).api.touch(),
     openStream:
-      settings.liveEvents && !transport
+      (options.liveEvents ?? 'document' in globalThis) && !transport
         ? (heard) => async (signal) => (await online()).openStream(heard)(signal)
         : null,
   });

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { readSources, walk, type SourceFile } from './source-files.ts';
+import { importTimeProblems } from './import-time.ts';
+import { parseSource, readSources } from './source-files.ts';
 
 const sources = readSources();
 const longest = 250;
@@ -30,31 +31,26 @@ test('a module keeps no state and does no work when it is imported', () => {
   expect(problems).toEqual([]);
 });
 
-/** Variables that can change, empty collections waiting to be filled, statements that act, at the top level of a module. */
-function importTimeProblems({ path: file, program }: SourceFile): string[] {
-  return program.body.flatMap((statement) => {
-    const inner = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
-    if (!inner) return [];
-    if (inner.type === 'VariableDeclaration') {
-      if (inner.declare) return [];
-      if (inner.kind !== 'const') return [`${file}: module-level ${inner.kind}`];
-      return inner.declarations.flatMap(({ init }) => {
-        if (!init) return [];
-        const found: string[] = [];
-        walk(init, (node) => {
-          if (node.type === 'AwaitExpression') found.push(`${file}: top-level await`);
-        });
-        const collection =
-          init.type === 'NewExpression' &&
-          init.callee.type === 'Identifier' &&
-          /^(Weak)?(Map|Set)$/.test(init.callee.name);
-        if (collection && init.arguments.length === 0) found.push(`${file}: module-level empty ${init.callee.name}`);
-        return found;
-      });
-    }
-    const acts = ['ExpressionStatement', 'IfStatement', 'TryStatement', 'BlockStatement', 'ThrowStatement'];
-    if (acts.includes(inner.type) || /^(For|While|DoWhile|Switch)/.test(inner.type))
-      return 'directive' in inner && inner.directive ? [] : [`${file}: a statement that runs at import time`];
-    return [];
-  });
-}
+test.each([
+  ['export let current = null;'],
+  ['var a = 1;'],
+  ['const cache = new Map<string, string>();'],
+  ['export const seen = new WeakSet();'],
+  ['const answer = await load();'],
+  ['const a = { b: await load() };'],
+  ['start();'],
+  ['if (typeof window === "object") start();'],
+  ['for (const a of b) c(a);'],
+])('refuses %s at the top level', (text) => {
+  expect(importTimeProblems(parseSource('src/a.ts', text))).not.toEqual([]);
+});
+
+test.each([
+  ['const names = new Set(["a", "b"]);'],
+  ['export const run = async () => await load();'],
+  ['export const text = z.string().check(z.minLength(1));'],
+  ['declare let x: string;'],
+  ['export function a() { let b = 1; b += 1; return new Map(); }'],
+])('allows %s at the top level', (text) => {
+  expect(importTimeProblems(parseSource('src/a.ts', text))).toEqual([]);
+});

@@ -19,10 +19,10 @@ const client = ['client/core', 'client/platform', 'client/vaults', 'client/trans
 export const layers: Layer[] = [
   { name: 'protocol', files: /^src\/protocol\//, layers: [], packages: ['zod/mini'] },
   { name: 'client/core', files: /^src\/client\/core\//, layers: ['protocol'], packages: [] },
-  adapter('client/platform', ['broadcast-channel', 'dpop', 'eventsource-parser']),
+  adapter('client/platform', ['broadcast-channel', 'dpop']),
   adapter('client/vaults', ['idb-keyval', node]),
-  adapter('client/transports', ['eventsource-parser']),
-  adapter('client/http', ['ky']),
+  adapter('client/transports', []),
+  adapter('client/http', ['eventsource-parser', 'ky']),
   { name: 'index', files: /^src\/[\w-]+\.ts$/, layers: [...client, 'protocol'], packages: [] },
   { name: 'react', files: /^src\/react\//, layers: ['index'], packages: ['react'] },
   { name: 'server/engine', files: /^src\/server\/engine\//, layers: ['protocol'], packages: ['zod/mini'] },
@@ -43,7 +43,7 @@ export const layers: Layer[] = [
     name: 'server/node',
     files: /^src\/server\/node\//,
     layers: [...server, 'protocol'],
-    packages: [node, '@hono/node-server', hono],
+    packages: [node, /^@hono\/node-server(\/|$)/, hono],
   },
   {
     name: 'server/verify',
@@ -61,7 +61,7 @@ export const layers: Layer[] = [
     name: 'testing',
     files: /^src\/testing\//,
     layers: ['protocol', ...client, 'index', 'react', ...server, 'server/node'],
-    packages: ['msw'],
+    packages: [/^msw(\/|$)/],
   },
 ];
 
@@ -70,15 +70,15 @@ function adapter(name: string, packages: (string | RegExp)[]): Layer {
 }
 
 /** Packages that may be named in these files only, whatever their layer may import. */
-export const homes: { package: string | RegExp; files: RegExp; oneFile?: true; onDemand?: true }[] = [
-  { package: 'broadcast-channel', files: /^src\/client\/platform\//, oneFile: true, onDemand: true },
+export const homes: { package: string | RegExp; files: RegExp; oneFile?: true }[] = [
+  { package: 'broadcast-channel', files: /^src\/client\/platform\//, oneFile: true },
   { package: 'dpop', files: /^src\/client\/platform\//, oneFile: true },
-  { package: 'eventsource-parser', files: /^src\/client\/(platform|transports)\//, oneFile: true },
+  { package: 'eventsource-parser', files: /^src\/client\/http\//, oneFile: true },
   { package: 'idb-keyval', files: /^src\/client\/vaults\//, oneFile: true },
   { package: 'ky', files: /^src\/client\/http\/ky\.ts$/, oneFile: true },
-  { package: 'msw', files: /^src\/testing\/msw\.ts$/, oneFile: true },
+  { package: /^msw(\/|$)/, files: /^src\/testing\/msw\.ts$/, oneFile: true },
   { package: 'node:sqlite', files: /^src\/server\/stores\/sqlite(\.ts$|\/)/ },
-  { package: /^node:(?!sqlite$)/, files: /^src\/(server\/node\/|client\/vaults\/file\.ts$)/ },
+  { package: /^node:(?!sqlite$)/, files: /^src\/(server\/node\/|client\/vaults\/file(-[\w-]+)?\.ts$)/ },
 ];
 
 export function layerOf(file: string): Layer | undefined {
@@ -108,10 +108,10 @@ function packageProblem(layer: Layer, file: string, one: Import): string | null 
     return `${layer.name} may not import this package.`;
   const home = homes.find((rule) => matches(one.specifier, rule.package));
   if (home && !home.files.test(file)) return `only ${home.files.source} may import it.`;
-  if (home?.onDemand && !one.dynamic && !one.typeOnly) return 'it is loaded on demand, with import().';
   return null;
 }
 
-function matches(specifier: string, allowed: string | RegExp): boolean {
+/** Whether an import names a package of a rule. */
+export function matches(specifier: string, allowed: string | RegExp): boolean {
   return typeof allowed === 'string' ? specifier === allowed : allowed.test(specifier);
 }

@@ -46,30 +46,33 @@ export function parseSource(file: string, text: string): SourceFile {
       add(node.source.value, { typeOnly: node.exportKind === 'type' });
     if (node.type === 'TSImportType') add(node.source.value, { typeOnly: true });
     if (node.type === 'ImportExpression') {
-      if (node.source.type !== 'Literal' || typeof node.source.value !== 'string')
-        throw new Error(`${file}: import() of something that is not a plain string cannot be checked.`);
-      add(node.source.value, { dynamic: true });
+      const plain = node.source.type === 'Literal' && typeof node.source.value === 'string';
+      add(plain ? String((node.source as { value: unknown }).value) : '(computed)', { dynamic: true });
     }
   });
   return { path: file, lines: text.replace(/\n$/, '').split('\n').length, program, imports };
 }
 
-/** Visits `node` and everything in it, each with its parent and the name it has there. */
+/** Visits `node` and everything in it, each with its parent and the name it has there. A visit that answers false goes no deeper. */
 export function walk(
   node: Node,
-  visit: (node: Node, parent: Node | null, key: string) => void,
+  visit: (node: Node, parent: Node | null, key: string) => boolean | void,
   parent: Node | null = null,
   key = '',
 ): void {
-  visit(node, parent, key);
+  if (visit(node, parent, key) === false) return;
   for (const child of visitorKeys[node.type] ?? []) {
     const value = (node as unknown as Record<string, Node | null | (Node | null)[]>)[child];
     for (const one of Array.isArray(value) ? value : [value]) if (one) walk(one, visit, node, child);
   }
 }
 
-/** Files that can be reached from `entry` at run time, dynamic imports included, and the packages they name. */
-export function reach(sources: SourceFile[], entry: string): { files: Set<string>; packages: Set<string> } {
+/** Files that run once `entry` was imported, and the packages they name. With `onDemand`, what `import()` may load as well. */
+export function reach(
+  sources: SourceFile[],
+  entry: string,
+  { onDemand = true }: { onDemand?: boolean } = {},
+): { files: string[]; packages: string[] } {
   const byPath = new Map(sources.map((source) => [source.path, source]));
   const files = new Set<string>();
   const packages = new Set<string>();
@@ -77,11 +80,11 @@ export function reach(sources: SourceFile[], entry: string): { files: Set<string
     if (files.has(file)) return;
     files.add(file);
     for (const one of byPath.get(file)?.imports ?? []) {
-      if (one.typeOnly) continue;
+      if (one.typeOnly || (one.dynamic && !onDemand)) continue;
       if (one.file === null) packages.add(one.specifier);
       else follow(one.file);
     }
   };
   follow(entry);
-  return { files, packages };
+  return { files: [...files], packages: [...packages] };
 }

@@ -19,6 +19,8 @@ const expectations: Expectation[] = [];
 /**
  * Allows console calls of one level whose text matches, for the running test only. The test fails if none came,
  * so that an expectation does not outlive its reason.
+ *
+ * @public
  */
 export function expectConsole(level: Level, pattern: RegExp | string): void {
   expectations.push({ level, pattern, seen: 0 });

@@ -34,7 +34,7 @@ export interface BehaviourOptions<U extends User = User> {
    * resolves; a promise is waited for up to 5 seconds.
    */
   onSignedOut?: (end: { reason: EndReason; user: U | null }) => void | Promise<void>;
-  /** Keeps one event stream per browser open, so that a sign-out on another device shows within a second. @default true */
+  /** Keeps one event stream per browser open, so that a sign-out on another device shows within a second. @default true in pages; elsewhere an open stream would keep the process alive */
   liveEvents?: boolean;
 }
 
@@ -63,7 +63,6 @@ export interface Settings {
   absoluteWarningMs: number;
   onIdentityChange: 'switch' | 'end';
   onSignedOut: (end: { reason: EndReason; user: User | null }) => void | Promise<void>;
-  liveEvents: boolean;
 }
 
 /** Checks options and fills in defaults. @throws SessionError `invalid_duration` */
@@ -86,6 +85,5 @@ export function settingsFrom<U extends User>(options: BehaviourOptions<U>): Sett
     absoluteWarningMs: durationMs(options.absoluteWarning ?? 300),
     onIdentityChange: options.onIdentityChange ?? 'switch',
     onSignedOut: (end) => onSignedOut?.(end as { reason: EndReason; user: U | null }),
-    liveEvents: options.liveEvents ?? true,
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SessionError } from '../../../src/protocol/session-error.ts';
+import type { SessionError } from '../../../src/protocol/session-error.ts';
 import { createWorld } from './world.ts';
 
 const minute = 60_000;

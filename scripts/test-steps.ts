@@ -1,0 +1,20 @@
+// The steps of `npm test`, in order. A check is one program that passes or fails; a suite is vitest projects and their tests.
+
+export type Step =
+  | { name: string; about: string; command: string[] }
+  | { name: string; about: string; projects: string[]; needs?: 'chromium' };
+
+export const steps: Step[] = [
+  { name: 'types', about: 'tsc', command: ['node', 'scripts/check-types.ts'] },
+  { name: 'lint', about: 'oxlint', command: ['oxlint', '--deny-warnings', '--type-aware'] },
+  { name: 'format', about: 'oxfmt', command: ['oxfmt', '--check'] },
+  { name: 'unused', about: 'knip', command: ['knip'] },
+  { name: 'architecture', about: 'layers, names, lengths, exports', projects: ['architecture'] },
+  { name: 'unit', about: 'Node and happy-dom', projects: ['unit', 'dom'] },
+  { name: 'scenarios', about: 'whole flows in Node', projects: ['scenarios'] },
+  { name: 'chromium', about: 'units in a real browser', projects: ['chromium'], needs: 'chromium' },
+  { name: 'browser', about: 'many tabs against the real server', projects: ['browser'], needs: 'chromium' },
+  { name: 'size', about: 'budgets of the bundles', projects: ['size'] },
+  { name: 'package', about: 'the packed tarball', projects: ['package'] },
+  { name: 'readme', about: 'its programs and claims', projects: ['readme'] },
+];

@@ -1,0 +1,55 @@
+// `npm test`: every step in order. `npm test -- types unit` runs only those.
+import { spawnSync } from 'node:child_process';
+import { provisionChromium } from './provision-chromium.ts';
+import { steps, type Step } from './test-steps.ts';
+import { runVitest, type Counts } from './vitest-run.ts';
+
+const strict = Boolean(process.env['CI']);
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !steps.some((step) => step.name === name));
+if (unknown.length > 0) {
+  console.error(`No step ${unknown.join(', ')}. There are: ${steps.map((step) => step.name).join(', ')}.`);
+  process.exit(1);
+}
+const chosen = steps.filter((step) => wanted.length === 0 || wanted.includes(step.name));
+
+const chromium = chosen.some((step) => 'needs' in step) ? await provisionChromium() : null;
+if (chromium) console.log(chromium.line);
+const env = { ...process.env, ...(chromium?.path ? { SOJOURN_CHROMIUM: chromium.path } : {}) };
+
+const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+const summary: string[] = [];
+
+for (const step of chosen) {
+  console.log(`\n=== ${step.name}: ${step.about}`);
+  const startedAt = performance.now();
+  const counts = run(step);
+  // A test that is skipped tells nothing; where it counts, that is a failure.
+  if (strict) counts.failed += counts.skipped;
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  const skipped = counts.skipped > 0 ? `, ${counts.skipped} SKIPPED` : '';
+  const verdict = counts.failed > 0 ? 'FAILED' : counts.passed > 0 ? 'ok' : 'DID NOT RUN';
+  const line = `${step.name.padEnd(14)}${verdict.padEnd(13)}${counts.passed} passed, ${counts.failed} failed${skipped}, ${seconds} s`;
+  summary.push(line);
+  console.log(`--- ${line}`);
+}
+
+console.log(`\n${summary.join('\n')}\n`);
+console.log(`${total.passed} passed, ${total.failed} failed`);
+if (total.failed > 0 || total.passed === 0) process.exitCode = 1;
+
+function run(step: Step): Counts {
+  if ('command' in step) {
+    const [program = '', ...rest] = step.command;
+    const passed = spawnSync(program, rest, { stdio: 'inherit', env }).status === 0;
+    return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 };
+  }
+  if (step.needs === 'chromium' && !chromium?.path) {
+    console.error(`!!! The suite "${step.name}" CANNOT RUN. ${chromium?.line ?? ''}`);
+    console.error('!!! Install Chromium, or name one in SOJOURN_CHROMIUM, and run again.');
+    return { passed: 0, failed: strict ? 1 : 0, skipped: 0 };
+  }
+  return runVitest(step.projects, env);
+}

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { anchors, codeBlocks, links, namedScripts, promisedOutput, statedSizes } from './markdown.ts';
+
+const page = `# A page: what & why
+
+See [the test](test/a.test.ts "holds it") and [below](#how-it-works).
+
+<!-- given
+const a = 1;
+-->
+\`\`\`ts run
+console.log(a); // prints: 1
+\`\`\`
+
+## How it works
+
+\`\`\`sh
+npm ci && npm test
+\`\`\`
+
+\`npm run size\`: <!-- size: sojourn -->13.5 kB. [gone](missing.md)
+`;
+
+test('finds code with what is given, and whether it runs', () => {
+  expect(codeBlocks(page)).toEqual([
+    { language: 'ts', runs: true, code: 'const a = 1;\nconsole.log(a); // prints: 1\n', line: 8 },
+    { language: 'sh', runs: false, code: 'npm ci && npm test\n', line: 14 },
+  ]);
+});
+
+test('finds what a program promises to print', () => {
+  expect(promisedOutput('a(); // prints: x y\nb();\nc(); // prints: z')).toEqual(['x y', 'z']);
+});
+
+test('finds links, anchors, sizes and scripts', () => {
+  expect(links(page).map(({ target, title }) => [target, title])).toEqual([
+    ['test/a.test.ts', 'holds it'],
+    ['#how-it-works', null],
+    ['missing.md', null],
+  ]);
+  expect(anchors(page)).toEqual(['a-page-what--why', 'how-it-works']);
+  expect(statedSizes(page)).toEqual([{ name: 'sojourn', kilobytes: 13.5 }]);
+  expect(namedScripts(page)).toEqual(['test', 'size']);
+});
