@@ -25,6 +25,19 @@ const config: ViteUserConfigExport = defineConfig(() => ({
   root: process.env['VITEST'] ? root : path.join(root, 'playground'),
   resolve: { alias },
   server: { host: 'localhost', port: 5173, strictPort: true },
+  // Found late otherwise, in parts that are loaded on demand: vite would reload the page under its visitor.
+  optimizeDeps: {
+    include: [
+      'broadcast-channel',
+      'dpop',
+      'eventsource-parser',
+      'idb-keyval',
+      'react',
+      'react-dom/client',
+      'react/jsx-dev-runtime',
+      'zod/mini',
+    ],
+  },
   test: {
     retry: 0,
     allowOnly: !process.env['CI'],

@@ -24,6 +24,11 @@ const server = spawn(
     `sqlite:${database}`,
     '--origin',
     demoUrl,
+    // Short enough that a visitor sees a refresh, and the idle warning, within a minute or two.
+    '--access-ttl',
+    '30s',
+    '--idle',
+    '3m',
   ],
   { stdio: 'inherit', detached: true },
 );

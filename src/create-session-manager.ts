@@ -26,7 +26,7 @@ import type { SessionOptions } from './session-options.ts';
  * const response = await session.fetch('/session');
  * ```
  */
-export function createSessionManager<U extends User = User>(options: SessionOptions<U>): SessionManager<U> {
+export function createSessionManager<U extends { id: string } = User>(options: SessionOptions<U>): SessionManager<U> {
   const { url, transport, vault, persistence } = options;
   checkWhere(url, transport !== undefined);
   const settings = settingsFrom(options);

@@ -22,7 +22,7 @@ export interface Online extends AuthorizedFetch {
 }
 
 /** Puts that half together. It is a chunk of its own, loaded when something needs the network. */
-export function goOnline<U extends User>(
+export function goOnline<U extends { id: string }>(
   options: SessionOptions<U>,
   settings: Settings,
   platform: Platform,
@@ -53,8 +53,10 @@ export function goOnline<U extends User>(
           clock,
           random,
           lastEventId,
-          onEvent: ({ type }) =>
-            type === 'session.ended' || type === 'user.sessions_revoked' ? heard.ended() : heard.changed(),
+          onEvent({ type }) {
+            if (type === 'session.ended' || type === 'user.sessions_revoked') heard.ended();
+            else if (type !== 'session.touched') heard.changed();
+          },
         });
         lastEventId = end.lastEventId;
       };

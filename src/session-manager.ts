@@ -13,7 +13,7 @@ export interface AccessTokenOptions {
 }
 
 /** Keeps one person signed in, in this tab and in step with all others of the same name. */
-export interface SessionManager<U extends User = User> extends Readable<SessionState<U>> {
+export interface SessionManager<U extends { id: string } = User> extends Readable<SessionState<U>> {
   readonly name: string;
   /** Facts about the access token, in a store of their own so that a refresh renders nothing. */
   readonly token: Readable<TokenState>;

@@ -6,7 +6,7 @@ import type { StepUp } from './client/http/step-up.ts';
 import type { User } from './protocol/session-view.ts';
 
 /** Options of `createSessionManager`. Either `url` (our own server) or `transport` (another one) is needed. */
-export interface SessionOptions<U extends User = User> extends BehaviourOptions<U> {
+export interface SessionOptions<U extends { id: string } = User> extends BehaviourOptions<U> {
   /** Where the session server is mounted: `'https://auth.example.com'`, or `'/auth'` on the page's own origin. */
   url?: string;
   /** The refresh token rests in an `HttpOnly` cookie that no script can read; the server must be in cookie mode too. @default false */

@@ -13,7 +13,7 @@ import { useReadable } from './use-readable.ts';
 export interface Register {}
 
 /** The user type of {@link Register}, or `User` when none is named. */
-export type AppUser = Register extends { user: infer U extends User } ? U : User;
+export type AppUser = Register extends { user: infer U extends { id: string } } ? U : User;
 
 const StayContext = /* @__PURE__ */ createContext<SessionProviderProps | null>(null);
 

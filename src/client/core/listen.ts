@@ -45,7 +45,11 @@ export function listen(context: Context, { idle, renewal, vigil }: Listeners): C
   function onLifecycle(event: LifecycleEvent): void {
     if (event === 'offline') return;
     if (event === 'hidden' || event === 'away') idle.save();
-    if (event === 'online') renewal.hurry();
+    if (event === 'online') {
+      renewal.hurry();
+      // Nobody is signed in, so no request of ours will find out.
+      if (!tab.live()) tab.show({ type: 'connection', connection: 'online' });
+    }
     if (event !== 'hidden') tab.armed = false;
     if (event === 'online' || event === 'back' || event === 'look') {
       context.flush();

@@ -50,6 +50,7 @@ export function createOutbox(context: Surroundings, transport: Transport, kept: 
     const taken = await Promise.all(entries.map((entry) => transport.revoke(entry.revocationToken, stopped.signal)));
     const gone = new Set(entries.filter((_, index) => taken[index]).map((entry) => entry.revocationToken));
     if (gone.size > 0) {
+      context.tab.show({ type: 'connection', connection: 'online' });
       const left = kept.filter((entry) => !gone.has(entry.revocationToken));
       kept.splice(0, kept.length, ...left);
       // A vault that refuses keeps the entry; handing it in again is harmless.

@@ -40,6 +40,7 @@ const staleReadMs = 1000;
 export async function fly(world: FlightWorld, pair: Pair): Promise<FlightResult> {
   let nonce: string | undefined;
   let corrected = false;
+  let provenAgain = false;
   let seen = pair;
   for (let round = 0; round < rounds; round++) {
     const ready = await prepare(world, seen, nonce);
@@ -70,6 +71,12 @@ export async function fly(world: FlightWorld, pair: Pair): Promise<FlightResult>
         if (answer.foreign) return confirmRejected(world, record);
         return end(world, record, answer.reason, false);
       case 'failed':
+        // A browser that lost the answer on a reused connection sends the same request again by itself, and the server
+        // refuses the proof that it has seen. A fresh one, with the same attempt key, gets the answer.
+        if (answer.error.code === 'invalid_dpop_proof' && !provenAgain) {
+          provenAgain = true;
+          continue;
+        }
         return { kind: 'failed', error: answer.error };
     }
   }

@@ -4,7 +4,7 @@ import type { User } from '../../protocol/session-view.ts';
 import type { Connection } from './session-state.ts';
 
 /** What a manager reports through `on`. Nothing in it is secret. */
-export interface SessionEvents<U extends User = User> {
+export interface SessionEvents<U extends { id: string } = User> {
   /** Somebody signed in, here or in another tab. */
   signed_in: { user: U; byThisTab: boolean };
   /** The tokens were renewed, here or in another tab. */

@@ -20,7 +20,7 @@ export interface LoadingState extends Surroundings {
 }
 
 /** Somebody is signed in, online or not. */
-export interface AuthenticatedState<U extends User = User> extends Surroundings {
+export interface AuthenticatedState<U extends { id: string } = User> extends Surroundings {
   readonly status: 'authenticated';
   readonly user: U;
   readonly session: SessionFacts;
@@ -34,7 +34,7 @@ export interface UnauthenticatedState extends Surroundings {
 }
 
 /** What an app renders. The same frozen object until something an app can see changes. */
-export type SessionState<U extends User = User> = LoadingState | AuthenticatedState<U> | UnauthenticatedState;
+export type SessionState<U extends { id: string } = User> = LoadingState | AuthenticatedState<U> | UnauthenticatedState;
 
 /** How good the access token is right now. `stale`: valid, and due to be refreshed. */
 export interface TokenState {

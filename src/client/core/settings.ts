@@ -3,7 +3,7 @@ import type { EndReason } from '../../protocol/end-reason.ts';
 import type { User } from '../../protocol/session-view.ts';
 
 /** Options of a manager that decide its behaviour, whatever the runtime. */
-export interface BehaviourOptions<U extends User = User> {
+export interface BehaviourOptions<U extends { id: string } = User> {
   /**
    * Managers of one name share a vault, a channel and a lock; managers of different names share nothing.
    * @default 'default'
@@ -66,7 +66,7 @@ export interface Settings {
 }
 
 /** Checks options and fills in defaults. @throws SessionError `invalid_duration` */
-export function settingsFrom<U extends User>(options: BehaviourOptions<U>): Settings {
+export function settingsFrom<U extends { id: string }>(options: BehaviourOptions<U>): Settings {
   const { idle = {}, onSignedOut } = options;
   return {
     name: options.name ?? 'default',

@@ -14,7 +14,7 @@ export interface Exchange {
 }
 
 /** Server clock minus this machine's clock, the round trip halved; null when the server did not tell its time. */
-export function learntOffsetMs(serverTime: number | null, { sentAt, receivedAt }: Exchange): number | null {
+function learntOffsetMs(serverTime: number | null, { sentAt, receivedAt }: Exchange): number | null {
   return serverTime === null ? null : serverTime - (sentAt + receivedAt) / 2;
 }
 

@@ -10,7 +10,7 @@ export type StateEvent =
   | { type: 'persistence'; persistence: Persistence };
 
 /** The next state. The very same object when nothing an app can see changes, so a refresh renders nothing. */
-export function transition<U extends User>(state: SessionState<U>, event: StateEvent): SessionState<U> {
+export function transition<U extends { id: string }>(state: SessionState<U>, event: StateEvent): SessionState<U> {
   switch (event.type) {
     case 'connection':
       return state.connection === event.connection ? state : Object.freeze({ ...state, connection: event.connection });
@@ -23,7 +23,7 @@ export function transition<U extends User>(state: SessionState<U>, event: StateE
   }
 }
 
-function known<U extends User>(state: SessionState<U>, record: VaultRecord | null): SessionState<U> {
+function known<U extends { id: string }>(state: SessionState<U>, record: VaultRecord | null): SessionState<U> {
   const { connection, persistence } = state;
   if (record?.kind === 'live') {
     const before = state.status === 'authenticated' ? state : null;

@@ -13,6 +13,7 @@ const source = (file: string): string =>
 const everything = `
   const { defaultPlatform } = await import(${source('platform/default-platform.ts')});
   const { defaultVault } = await import(${source('vaults/default.ts')});
+  const { webKeys } = await import(${source('platform/keys.ts')});
   const platform = defaultPlatform();
   platform.clock.after(60_000, () => {});
   platform.lifecycle.subscribe(() => {});
@@ -21,7 +22,7 @@ const everything = `
   const channel = platform.channel('n');
   channel.subscribe(() => {});
   channel.post({ v: 1, type: 'changed', sessionId: 's' });
-  const key = await platform.keys.create();
+  const key = await webKeys().create();
   const signal = platform.abort().signal;
   const result = await platform.mutex('n').run(async () => 'ran', { timeoutMs: 1000, signal, onSteal() {} });
   const vault = defaultVault('n', platform);
