@@ -11,7 +11,6 @@ import { createSessionApi, type SessionApi } from './client/http/session-api.ts'
 import { webKeys } from './client/platform/keys.ts';
 import { referenceTransport } from './client/transports/reference.ts';
 import { SessionError } from './protocol/session-error.ts';
-import type { User } from './protocol/session-view.ts';
 import type { SessionOptions } from './session-options.ts';
 
 /** The half of a manager that speaks to servers. */
@@ -32,7 +31,9 @@ export function goOnline<U extends { id: string }>(
   const { requestTimeoutMs } = settings;
   const { clock, random } = platform;
   const keys = options.keys ?? webKeys();
-  const transport = options.transport ?? referenceTransport({ url: url ?? '', cookies, fetch: send, requestTimeoutMs });
+  const binding = settings.binding === 'refresh' ? 'refresh' : 'all';
+  const transport =
+    options.transport ?? referenceTransport({ url: url ?? '', cookies, binding, fetch: send, requestTimeoutMs });
   const { apiUrl, tokenUrl } = transport;
   const origins = options.apiOrigins ?? [new URL(apiUrl ?? tokenUrl).origin];
   const requests = createFetch({ authorizer, keys, clock, origins, baseUrl: apiUrl, fetch: send, stepUp });

@@ -1,4 +1,3 @@
-import type { User } from '../../protocol/session-view.ts';
 import type { VaultRecord } from './record.ts';
 import type { Connection, SessionState } from './session-state.ts';
 import type { Persistence } from './vault.ts';

@@ -37,6 +37,15 @@ interface CallInit {
   rest: RequestInit;
 }
 
+/** Headers, and the authorization they are made of. */
+interface Signed {
+  headers: Headers;
+  auth: Authorization;
+}
+
+/** How often a request is signed anew because the tab had to look at the vault again meanwhile. */
+const mostTries = 3;
+
 /** A proof is made again for a nonce at most this often: the nonce may go out of date in between. */
 const mostNonces = 2;
 
@@ -58,7 +67,7 @@ export function createFetch(options: FetchOptions): AuthorizedFetch {
   const nonces = new Map<string, string>();
   const isOurs = (url: string): boolean => origins.has(new URL(url).origin);
 
-  async function sign(request: Request, signal: AbortSignal, auth: Authorization): Promise<Headers> {
+  async function headersFor(request: Request, signal: AbortSignal, auth: Authorization): Promise<Headers> {
     const { accessToken, tokenType, key, offsetMs } = auth;
     const headers = new Headers(request.headers);
     headers.set('Authorization', `${tokenType} ${accessToken}`);
@@ -71,6 +80,19 @@ export function createFetch(options: FetchOptions): AuthorizedFetch {
     return headers;
   }
 
+  /**
+   * Signs for what this tab knows to be true when it is done. A tab that went away, or that looks at the vault again, has to
+   * learn first; signing takes a moment, so that may happen in the middle of it.
+   */
+  async function sign(request: Request, signal: AbortSignal, given: Authorization): Promise<Signed> {
+    for (let auth = given, tries = mostTries; ; tries--) {
+      const headers = await headersFor(request, signal, auth);
+      if (tries === 0 || auth.signal.aborted || authorizer.isCurrent(auth)) return { headers, auth };
+      auth = await untilAborted(authorizer.authorize(), signal);
+      if (auth.userId !== given.userId) throw departed(given);
+    }
+  }
+
   /** What ties a request to the person. The last thing before it is sent: nothing may be awaited in between. */
   function bind({ redirect }: Request, signal: AbortSignal, auth: Authorization): RequestInit {
     if (!authorizer.isCurrent(auth)) throw departed(auth);
@@ -80,8 +102,8 @@ export function createFetch(options: FetchOptions): AuthorizedFetch {
     };
   }
 
-  async function sendAs(auth: Authorization, request: Request, { signal, once, rest }: CallInit): Promise<Response> {
-    const headers = await sign(request, signal, auth);
+  async function sendAs(given: Authorization, request: Request, { signal, once, rest }: CallInit): Promise<Response> {
+    const { headers, auth } = await sign(request, signal, given);
     try {
       const init = { ...rest, headers, ...bind(request, signal, auth) };
       const response = await send(once ? request : request.clone(), init);
@@ -130,8 +152,8 @@ export function createFetch(options: FetchOptions): AuthorizedFetch {
   async function authorize(request: Request): Promise<Request> {
     if (!isOurs(request.url))
       throw new SessionError('not_allowed_origin', 'The token is not for this origin; add it to the API origins.');
-    const auth = await untilAborted(authorizer.authorize(), request.signal);
-    const headers = await sign(request, request.signal, auth);
+    const given = await untilAborted(authorizer.authorize(), request.signal);
+    const { headers, auth } = await sign(request, request.signal, given);
     return new Request(request.clone(), { headers, ...bind(request, request.signal, auth) });
   }
 

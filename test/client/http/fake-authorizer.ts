@@ -1,4 +1,4 @@
-import { SessionError } from '../../../src/protocol/session-error.ts';
+import type { SessionError } from '../../../src/protocol/session-error.ts';
 import type { Authorization, Authorizer } from '../../../src/client/core/authorizer.ts';
 import type { SigningKey } from '../../../src/client/core/ports.ts';
 

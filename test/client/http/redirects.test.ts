@@ -116,6 +116,9 @@ test('with a bound token, a POST that was carried out and redirected is not carr
 
 test('M3: with a bound token, a redirect to another origin loses the token and is not made anew there', async () => {
   use(fakeAuthorizer({ key: await fakePlatform().keys.create() }));
-  await fetch(`/old?to=${other.url}/file`);
-  expect(other.seen.map(({ token }) => token)).toEqual(other.seen.map(() => undefined));
+  // The proof travels on, and is refused there: it is no secret, and of no use without the token.
+  const answer = await fetch(`/old?to=${other.url}/file`);
+  expect([answer.status, answer.url]).toEqual([401, `${other.url}/file`]);
+  expect(other.seen.map(({ token }) => token)).toEqual([undefined]);
+  expect(authorizer.refreshes).toBe(0);
 });

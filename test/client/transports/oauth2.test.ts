@@ -22,7 +22,10 @@ function endpoint(answer: () => Response, url = tokenUrl): Seen[] {
   const seen: Seen[] = [];
   network.use(
     http.post(url, async ({ request }) => {
-      seen.push({ headers: Object.fromEntries(request.headers), form: Object.fromEntries(new URLSearchParams(await request.text())) });
+      seen.push({
+        headers: Object.fromEntries(request.headers),
+        form: Object.fromEntries(new URLSearchParams(await request.text())),
+      });
       return answer();
     }),
   );
@@ -39,7 +42,10 @@ const attempt: RefreshAttempt = {
   signal,
 };
 
-function refresh(options: Partial<OAuth2TransportOptions> = {}, given: Partial<RefreshAttempt> = {}): Promise<TokenAnswer> {
+function refresh(
+  options: Partial<OAuth2TransportOptions> = {},
+  given: Partial<RefreshAttempt> = {},
+): Promise<TokenAnswer> {
   return oauth2Transport({ tokenUrl, ...options }).refresh({ ...attempt, ...given });
 }
 
@@ -47,13 +53,28 @@ const jwt = (claims: unknown): string => `e30.${Buffer.from(JSON.stringify(claim
 
 describe('a refresh', () => {
   test('sends the grant of RFC 6749 section 6 and no header that a stranger’s CORS would refuse', async () => {
-    const seen = endpoint(() => HttpResponse.json({ access_token: 'a', token_type: 'bearer', expires_in: 60, refresh_token: 'new' }));
+    const seen = endpoint(() =>
+      HttpResponse.json({ access_token: 'a', token_type: 'bearer', expires_in: 60, refresh_token: 'new' }),
+    );
     const answer = await refresh({ clientId: 'app', scope: 'openid' });
     expect(answer).toMatchObject({
       kind: 'granted',
-      grant: { sessionId: 'oauth2_s', generation: 4, accessToken: 'a', tokenType: 'Bearer', refreshToken: 'new', lifeMs: 60_000, revocationToken: null },
+      grant: {
+        sessionId: 'oauth2_s',
+        generation: 4,
+        accessToken: 'a',
+        tokenType: 'Bearer',
+        refreshToken: 'new',
+        lifeMs: 60_000,
+        revocationToken: null,
+      },
     });
-    expect(seen[0]?.form).toEqual({ grant_type: 'refresh_token', refresh_token: 'old', scope: 'openid', client_id: 'app' });
+    expect(seen[0]?.form).toEqual({
+      grant_type: 'refresh_token',
+      refresh_token: 'old',
+      scope: 'openid',
+      client_id: 'app',
+    });
     expect(seen[0]?.headers).not.toHaveProperty('idempotency-key');
     expect(seen[0]?.headers).not.toHaveProperty('dpop');
   });
@@ -68,7 +89,9 @@ describe('a refresh', () => {
 
   test('keeps the old refresh token where the server does not rotate', async () => {
     endpoint(() => HttpResponse.json({ access_token: 'a' }));
-    expect(await refresh({ revocationUrl })).toMatchObject({ grant: { refreshToken: 'old', revocationToken: 'old', generation: 4 } });
+    expect(await refresh({ revocationUrl })).toMatchObject({
+      grant: { refreshToken: 'old', revocationToken: 'old', generation: 4 },
+    });
   });
 
   test.each<[string, unknown, number | null]>([
@@ -87,7 +110,9 @@ describe('a refresh', () => {
 
   test("F5: a JWT's exp is held against the server's clock where it can be seen", async () => {
     const date = new Date(4_000_000_100_000).toUTCString();
-    endpoint(() => HttpResponse.json({ access_token: jwt({ iat: 4_000_000_000, exp: 4_000_000_300 }) }, { headers: { Date: date } }));
+    endpoint(() =>
+      HttpResponse.json({ access_token: jwt({ iat: 4_000_000_000, exp: 4_000_000_300 }) }, { headers: { Date: date } }),
+    );
     expect(await refresh()).toMatchObject({ grant: { lifeMs: 200_000, serverTime: 4_000_000_100_000 } });
   });
 
@@ -97,12 +122,25 @@ describe('a refresh', () => {
   });
 
   test('without a refresh token there is nothing to renew with, and nothing is sent', async () => {
-    expect(await refresh({}, { refreshToken: null })).toEqual({ kind: 'ended', reason: 'refresh_rejected', foreign: true });
+    expect(await refresh({}, { refreshToken: null })).toEqual({
+      kind: 'ended',
+      reason: 'refresh_rejected',
+      foreign: true,
+    });
   });
 
   test.each<[string, () => Response, string]>([
     ['a page', () => HttpResponse.html('<p>'), 'unexpected_answer'],
-    ['a type of token that we cannot use', () => HttpResponse.json({ access_token: 'a', token_type: 'mac' }), 'unexpected_answer'],
+    [
+      'a type of token that we cannot use',
+      () => HttpResponse.json({ access_token: 'a', token_type: 'mac' }),
+      'unexpected_answer',
+    ],
+    [
+      'a type of token that only an object knows',
+      () => HttpResponse.json({ access_token: 'a', token_type: 'constructor' }),
+      'unexpected_answer',
+    ],
     ['invalid_client', () => HttpResponse.json({ error: 'invalid_client' }, { status: 401 }), 'unexpected_answer'],
     ['503', () => new HttpResponse(null, { status: 503 }), 'server_error'],
     ['no network', () => HttpResponse.error(), 'network_error'],
@@ -142,9 +180,12 @@ describe('adopted tokens', () => {
     expect(parseGrant({ ...tokens, refresh_token: 'other-refresh-token' }).sessionId).not.toBe(first.sessionId);
   });
 
-  test.each([[null], ['text'], [{}], [{ access_token: '' }], [{ access_token: 1 }]])('are refused when they are %j', (tokens) => {
-    expect(() => parseGrant(tokens)).toThrow(expect.objectContaining({ code: 'invalid_token' }));
-  });
+  test.each([[null], ['text'], [{}], [{ access_token: '' }], [{ access_token: 1 }]])(
+    'are refused when they are %j',
+    (tokens) => {
+      expect(() => parseGrant(tokens)).toThrow(expect.objectContaining({ code: 'invalid_token' }));
+    },
+  );
 });
 
 describe('a revocation', () => {
@@ -167,6 +208,8 @@ describe('a revocation', () => {
 test('signs nobody in by itself', async () => {
   const transport = oauth2Transport({ tokenUrl });
   expect(transport).toMatchObject({ signInUrl: null, apiUrl: null, acceptsProof: false });
-  expect(await transport.signIn({ credentials: {}, remember: false, proof: null, signal })).toMatchObject({ error: { code: 'not_supported' } });
+  expect(await transport.signIn({ credentials: {}, remember: false, proof: null, signal })).toMatchObject({
+    error: { code: 'not_supported' },
+  });
   expect(await transport.time(signal)).toBe(null);
 });

@@ -6,7 +6,13 @@ import type { Grant, RefreshAttempt, TokenAnswer, Transport } from '../../../src
 import { webKeys } from '../../../src/client/platform/keys.ts';
 import { referenceTransport } from '../../../src/client/transports/reference.ts';
 import { sessionHandlers } from '../../../src/testing/msw.ts';
-import { attemptKey, baseUrl, origin, serverUnderTest, type ServerUnderTest } from '../../server/http/server-under-test.ts';
+import {
+  attemptKey,
+  baseUrl,
+  origin,
+  serverUnderTest,
+  type ServerUnderTest,
+} from '../../server/http/server-under-test.ts';
 
 const network = setupServer();
 const keys = webKeys();
@@ -50,7 +56,12 @@ function attempt(grant: Grant, name = 'first', proof: string | null = null): Ref
 describe('against the real server', () => {
   test('signs in, refreshes, and gets the same successor for the same attempt', async () => {
     const first = await signIn();
-    expect(first).toMatchObject({ generation: 0, tokenType: 'Bearer', user: { id: 'user_ada' }, serverTime: world.clock.now() });
+    expect(first).toMatchObject({
+      generation: 0,
+      tokenType: 'Bearer',
+      user: { id: 'user_ada' },
+      serverTime: world.clock.now(),
+    });
     expect(first.session).toMatchObject({ id: first.sessionId, remembered: false });
     expect(first.lifeMs).toBeGreaterThan(280_000);
     const second = granted(await transport.refresh(attempt(first)));
@@ -60,14 +71,23 @@ describe('against the real server', () => {
   });
 
   test('wrong credentials fail, and nothing else', async () => {
-    const answer = await transport.signIn({ credentials: { ...credentials, password: 'wrong' }, remember: false, proof: null, signal });
+    const answer = await transport.signIn({
+      credentials: { ...credentials, password: 'wrong' },
+      remember: false,
+      proof: null,
+      signal,
+    });
     expect(answer).toMatchObject({ kind: 'failed', error: { code: 'invalid_credentials', status: 401 } });
   });
 
   test('a second holder ends the session: reuse_detected', async () => {
     const first = await signIn();
     await transport.refresh(attempt(first));
-    expect(await transport.refresh(attempt(first, 'thief'))).toEqual({ kind: 'ended', reason: 'reuse_detected', foreign: false });
+    expect(await transport.refresh(attempt(first, 'thief'))).toEqual({
+      kind: 'ended',
+      reason: 'reuse_detected',
+      foreign: false,
+    });
   });
 
   test('a delayed duplicate is stale', async () => {
@@ -80,7 +100,11 @@ describe('against the real server', () => {
   test('a token that was never issued is refresh_rejected', async () => {
     const first = await signIn();
     const forged = { ...first, refreshToken: `${first.refreshToken?.slice(0, -3)}AAA` };
-    expect(await transport.refresh(attempt(forged))).toEqual({ kind: 'ended', reason: 'refresh_rejected', foreign: false });
+    expect(await transport.refresh(attempt(forged))).toEqual({
+      kind: 'ended',
+      reason: 'refresh_rejected',
+      foreign: false,
+    });
   });
 
   test('a revocation token signs out, for ever and idempotently', async () => {
@@ -101,20 +125,37 @@ describe('against the real server', () => {
     const at = { method: 'POST', now: world.clock.now() };
     const first = await signIn(await keys.prove(key, { ...at, url: signInUrl ?? '' }));
     expect(first.tokenType).toBe('DPoP');
-    expect(await transport.refresh(attempt(first))).toMatchObject({ kind: 'failed', error: { code: 'invalid_dpop_proof' } });
+    expect(await transport.refresh(attempt(first))).toMatchObject({
+      kind: 'failed',
+      error: { code: 'invalid_dpop_proof' },
+    });
     const refreshToken = first.refreshToken ?? '';
     const proof = await keys.prove(key, { ...at, url: tokenUrl, refreshToken, attemptKey: attemptKey('first') });
-    expect(await transport.refresh(attempt(first, 'first', proof))).toMatchObject({ kind: 'granted', grant: { generation: 1 } });
+    expect(await transport.refresh(attempt(first, 'first', proof))).toMatchObject({
+      kind: 'granted',
+      grant: { generation: 1 },
+    });
   });
 
   test("a proof with a clock that is wrong is told the server's nonce", async () => {
     const key = (await keys.create()) as SigningKey;
-    const proof = await keys.prove(key, { method: 'POST', url: transport.signInUrl ?? '', now: world.clock.now() - 3_600_000 });
+    const proof = await keys.prove(key, {
+      method: 'POST',
+      url: transport.signInUrl ?? '',
+      now: world.clock.now() - 3_600_000,
+    });
     const answer = await transport.signIn({ credentials, remember: false, proof, signal });
     if (answer.kind !== 'use_nonce') throw new Error(answer.kind);
     const { nonce } = answer;
-    const better = await keys.prove(key, { method: 'POST', url: transport.signInUrl ?? '', now: world.clock.now() - 3_600_000, nonce });
-    expect(await transport.signIn({ credentials, remember: false, proof: better, signal })).toMatchObject({ kind: 'granted' });
+    const better = await keys.prove(key, {
+      method: 'POST',
+      url: transport.signInUrl ?? '',
+      now: world.clock.now() - 3_600_000,
+      nonce,
+    });
+    expect(await transport.signIn({ credentials, remember: false, proof: better, signal })).toMatchObject({
+      kind: 'granted',
+    });
   });
 
   test("binding 'refresh' leaves the access token a bearer token", async () => {
@@ -124,13 +165,22 @@ describe('against the real server', () => {
     const first = await signIn(await keys.prove(key, { ...at, url: transport.signInUrl ?? '' }));
     expect(first.tokenType).toBe('Bearer');
     const refreshToken = first.refreshToken ?? '';
-    const proof = await keys.prove(key, { ...at, url: transport.tokenUrl, refreshToken, attemptKey: attemptKey('first') });
+    const proof = await keys.prove(key, {
+      ...at,
+      url: transport.tokenUrl,
+      refreshToken,
+      attemptKey: attemptKey('first'),
+    });
     expect(granted(await transport.refresh(attempt(first, 'first', proof))).tokenType).toBe('Bearer');
   });
 
   test('adopts what the server handed to somebody else (a server-rendered page)', async () => {
     const tokens = await world.signIn();
-    expect(transport.parseGrant(tokens)).toMatchObject({ sessionId: tokens.session_id, generation: 0, refreshToken: tokens.refresh_token });
+    expect(transport.parseGrant(tokens)).toMatchObject({
+      sessionId: tokens.session_id,
+      generation: 0,
+      refreshToken: tokens.refresh_token,
+    });
     const { refresh_token: _, ...without } = tokens;
     for (const wrong of [null, 'text', {}, { ...tokens, generation: '1' }, without])
       expect(() => transport.parseGrant(wrong)).toThrow(expect.objectContaining({ code: 'invalid_token' }));
@@ -141,12 +191,23 @@ describe('what is sent', () => {
   /** The request as `fetch` is given it; on the wire its modes cannot be seen. */
   async function requestOf(send: () => Promise<unknown>): Promise<Request> {
     const seen: Request[] = [];
-    transport = referenceTransport({ url: baseUrl, requestTimeoutMs: 1000, fetch: async (...args) => (seen.push(new Request(...args)), new Response()) });
+    transport = referenceTransport({
+      url: baseUrl,
+      requestTimeoutMs: 1000,
+      fetch: async (...args) => (seen.push(new Request(...args)), new Response()),
+    });
     await send();
     expect(seen).toHaveLength(1);
     return seen[0] as Request;
   }
-  const modes = ({ url, method, redirect, cache, credentials, keepalive }: Request): unknown => ({ url, method, redirect, cache, credentials, keepalive });
+  const modes = ({ url, method, redirect, cache, credentials, keepalive }: Request): unknown => ({
+    url,
+    method,
+    redirect,
+    cache,
+    credentials,
+    keepalive,
+  });
   const safe = { redirect: 'error', cache: 'no-store', credentials: 'omit' };
 
   test('a refresh is one form with the quoted key, no cookies, no cache, no redirects', async () => {
@@ -164,13 +225,19 @@ describe('what is sent', () => {
   test('a revocation needs no preflight and outlives the page', async () => {
     const request = await requestOf(() => transport.revoke('token', signal));
     expect(modes(request)).toEqual({ ...safe, method: 'POST', url: `${baseUrl}/revoke`, keepalive: true });
-    expect(Object.fromEntries(request.headers)).toEqual({ 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' });
+    expect(Object.fromEntries(request.headers)).toEqual({
+      'content-type': 'application/x-www-form-urlencoded;charset=UTF-8',
+    });
     expect(await request.text()).toBe('token=token');
   });
 
   test('refresh calls fetch before its first await', async () => {
     let calls = 0;
-    transport = referenceTransport({ url: baseUrl, requestTimeoutMs: 1000, fetch: async () => (calls++, new Response()) });
+    transport = referenceTransport({
+      url: baseUrl,
+      requestTimeoutMs: 1000,
+      fetch: async () => (calls++, new Response()),
+    });
     const answer = transport.refresh(attempt({ sessionId: 's', refreshToken: 'r', generation: 0 } as Grant));
     expect(calls).toBe(1);
     await answer;
@@ -183,9 +250,14 @@ describe('what is sent', () => {
   });
 
   test('the url is a folder; outside of a page it must be absolute', () => {
-    const { tokenUrl, apiUrl } = referenceTransport({ url: 'https://api.example.com/auth//?x=1#y', requestTimeoutMs: 1 });
+    const { tokenUrl, apiUrl } = referenceTransport({
+      url: 'https://api.example.com/auth//?x=1#y',
+      requestTimeoutMs: 1,
+    });
     expect([tokenUrl, apiUrl]).toEqual(['https://api.example.com/auth/token', 'https://api.example.com/auth']);
-    expect(() => referenceTransport({ url: '/auth', requestTimeoutMs: 1 })).toThrow(expect.objectContaining({ code: 'invalid_argument' }));
+    expect(() => referenceTransport({ url: '/auth', requestTimeoutMs: 1 })).toThrow(
+      expect.objectContaining({ code: 'invalid_argument' }),
+    );
   });
 });
 
@@ -216,7 +288,11 @@ describe('what the network does', () => {
   test('a revocation is not lost in a captive portal, nor in an outage', async () => {
     network.use(http.post(`${baseUrl}/revoke`, () => HttpResponse.html('<h1>Accept our terms</h1>'), { once: true }));
     expect(await transport.revoke('token', signal)).toBe(false);
-    network.use(http.post(`${baseUrl}/revoke`, () => HttpResponse.json({ code: 'store_unavailable' }, { status: 503 }), { once: true }));
+    network.use(
+      http.post(`${baseUrl}/revoke`, () => HttpResponse.json({ code: 'store_unavailable' }, { status: 503 }), {
+        once: true,
+      }),
+    );
     expect(await transport.revoke('token', signal)).toBe(false);
   });
 });
@@ -252,7 +328,10 @@ describe('in cookie mode', () => {
     // The record is far behind the jar: the server names the generation.
     const third = { generation: 1, key: attemptKey('b') };
     await transport.refresh({ ...attempt(second, 'b'), attempts: [third] });
-    const lost = await transport.refresh({ ...attempt(first, 'c'), attempts: [{ generation: 0, key: attemptKey('c') }] });
+    const lost = await transport.refresh({
+      ...attempt(first, 'c'),
+      attempts: [{ generation: 0, key: attemptKey('c') }],
+    });
     expect(lost).toEqual({ kind: 'stale', generation: 2 });
     expect(await transport.revoke(first.revocationToken ?? '', signal)).toBe(true);
     expect(jar.cookie).toBe(null);
