@@ -1,4 +1,5 @@
 export { createSessionManager } from './create-session-manager.ts';
+export { defaultPlatform, type PlatformOptions } from './client/platform/default-platform.ts';
 export type { AccessTokenOptions, SessionManager } from './session-manager.ts';
 export type { SessionOptions } from './session-options.ts';
 export type { BehaviourOptions, IdleOptions } from './client/core/settings.ts';

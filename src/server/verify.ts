@@ -4,6 +4,7 @@ import type { AccessClaims } from './tokens/access-claims.ts';
 import { checkAccessToken } from './tokens/check-access-token.ts';
 import { checkDpopProof } from './tokens/dpop-proof.ts';
 import { createProofKeys } from './tokens/proof-keys.ts';
+import { createRecentMap } from './tokens/recent-map.ts';
 import type { ReplayGuard } from './tokens/replay-guard.ts';
 
 export { createRemoteJWKSet } from 'jose';
@@ -30,6 +31,10 @@ export interface VerifyAccessTokenOptions {
   now?: () => number;
 }
 
+/** Tokens that were found good are remembered, and checked again after a while: a signing key may be withdrawn. */
+const seenLimit = 10_000;
+const seenMs = 60_000;
+
 /** Verifies the access token of a request. */
 export type AccessTokenVerifier = (request: Request) => Promise<AccessClaims>;
 
@@ -38,7 +43,7 @@ export type AccessTokenVerifier = (request: Request) => Promise<AccessClaims>;
  * issuer, audience, times (RFC 9068 section 4), and the DPoP proof when the token is bound to a key (RFC 9449 section 7).
  * A session that was ended is noticed when its token ends, at most five minutes later.
  *
- * @throws SessionError `unauthenticated`, `invalid_token`, `token_expired`, `invalid_dpop_proof` (all 401), or a retryable
+ * @throws SessionError `invalid_argument` at once when `jwks` is no key set; for a request `unauthenticated`, `invalid_token`, `token_expired`, `invalid_dpop_proof` (all 401), or a retryable
  *   `server_error` when the keys could not be fetched
  * @example
  * ```ts
@@ -50,15 +55,27 @@ export function verifyAccessToken(request: Request, options: VerifyAccessTokenOp
   return createAccessTokenVerifier(options)(request);
 }
 
-/** Like {@link verifyAccessToken}, for many requests: imported keys are kept. */
+/**
+ * Like {@link verifyAccessToken}, for many requests: keys are kept, and the signature of a token is checked once a minute. The
+ * proof of a bound token is checked with every request.
+ */
 export function createAccessTokenVerifier(options: VerifyAccessTokenOptions): AccessTokenVerifier {
   const { issuer, audience, algorithms = ['ES256', 'EdDSA'], toleranceMs = 5000, now = Date.now, replays } = options;
-  const getKey = typeof options.jwks === 'function' ? options.jwks : createLocalJWKSet(options.jwks);
+  const getKey = keysFrom(options.jwks);
   const keys = createProofKeys();
+  const seen = createRecentMap<{ claims: AccessClaims; until: number }>(seenLimit);
+
+  async function claimsOf(token: string, at: number): Promise<AccessClaims> {
+    const known = seen.get(token);
+    if (known && at < known.until) return known.claims;
+    const claims = await checkAccessToken(token, { getKey, issuer, audience, algorithms, now: at, toleranceMs });
+    seen.set(token, { claims, until: Math.min(claims.exp * 1000 + toleranceMs, at + seenMs) });
+    return claims;
+  }
 
   return async (request) => {
     const { scheme, token } = credentials(request);
-    const claims = await checkAccessToken(token, { getKey, issuer, audience, algorithms, now: now(), toleranceMs });
+    const claims = await claimsOf(token, now());
     const bound = claims.cnf?.jkt;
     const proof = request.headers.get('dpop');
     if (scheme !== (bound === undefined ? 'bearer' : 'dpop'))
@@ -74,6 +91,16 @@ export function createAccessTokenVerifier(options: VerifyAccessTokenOptions): Ac
     if (thumbprint !== bound) throw refused('invalid_dpop_proof', 'The DPoP proof is by another key than the token.');
     return claims;
   };
+}
+
+function keysFrom(jwks: VerifyAccessTokenOptions['jwks']): JWTVerifyGetKey {
+  if (typeof jwks === 'function') return jwks;
+  try {
+    return createLocalJWKSet(jwks);
+  } catch (cause) {
+    const message = '`jwks` is not a key set. Pass createRemoteJWKSet(new URL(...)), or the parsed JSON of a key set.';
+    throw new SessionError('invalid_argument', message, { cause });
+  }
 }
 
 function credentials(request: Request): { scheme: string; token: string } {

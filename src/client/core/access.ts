@@ -28,6 +28,8 @@ export interface AccessWorld {
 
 /** The clocks are compared at least this often while tokens are in use. */
 const lookEveryMs = 10_000;
+/** So many tokens in one millisecond are a loop. */
+const trustAfterLooks = 64;
 
 /** Creates {@link Access}. */
 export function createAccess({ context, renewal, settle, deadline }: AccessWorld): Access {
@@ -36,8 +38,22 @@ export function createAccess({ context, renewal, settle, deadline }: AccessWorld
   let token = '';
   let from = Number.POSITIVE_INFINITY;
   let until = Number.NEGATIVE_INFINITY;
+  let lookedAt = 0;
+  let looks = 0;
+  let trusted = false;
+
+  /** Most of the fast way is the look at the clock. A loop that asks again and again is answered without, until its task ends. */
+  function trust(now: number): void {
+    looks = now === lookedAt ? looks + 1 : 0;
+    lookedAt = now;
+    if (looks < trustAfterLooks) return;
+    looks = 0;
+    trusted = true;
+    clock.after(0, () => (trusted = false));
+  }
 
   function arm(): void {
+    trusted = false;
     const live = tab.live();
     const times = tab.times();
     from = Number.POSITIVE_INFINITY;
@@ -50,12 +66,15 @@ export function createAccess({ context, renewal, settle, deadline }: AccessWorld
   }
 
   async function live(minValidityMs: number | undefined): Promise<LiveRecord> {
+    const asker = tab.live()?.user.id;
     let renewed = false;
     for (;;) {
       await settle();
       const record = tab.live();
       const times = tab.times();
       if (!record || !times) throw nobodySignedIn(tab);
+      // What was asked for as one person is never done as another.
+      if (asker !== undefined && record.user.id !== asker) throw anotherPerson();
       const now = clock.now();
       const goodUntil = minValidityMs === undefined ? times.goodUntil : times.expiresAt - minValidityMs;
       if (now < goodUntil || (renewed && now < times.expiresAt)) {
@@ -76,8 +95,14 @@ export function createAccess({ context, renewal, settle, deadline }: AccessWorld
 
   return {
     async token(minValidityMs) {
-      const now = clock.now();
-      if (minValidityMs === undefined && now < until && now >= from) return token;
+      if (minValidityMs === undefined) {
+        if (trusted) return token;
+        const now = clock.now();
+        if (now < until && now >= from) {
+          trust(now);
+          return token;
+        }
+      }
       return (await live(minValidityMs).catch(rethrow)).accessToken;
     },
     peek() {
@@ -97,6 +122,10 @@ export function createAccess({ context, renewal, settle, deadline }: AccessWorld
 
 function rethrow(error: unknown): never {
   throw asSessionError(error);
+}
+
+function anotherPerson(): SessionError {
+  return new SessionError('identity_changed', 'Another person signed in meanwhile. Ask again as that person.');
 }
 
 /** The manager was disposed. */

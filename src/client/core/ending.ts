@@ -26,7 +26,7 @@ export function createEnding(context: Context, idle: IdleWatch): Ending {
 
   /** Storage could not be told: the end holds here, and is written and handed in for as long as this tab lives. */
   function endWithoutStorage(live: LiveRecord, reason: EndReason, at: number): void {
-    if (tab.live()) tab.hold(tombstone(live, reason, at));
+    if (tab.live()) tab.hold(tombstone(live, reason, at), true);
     for (const entry of withRevocation({ record: live, outbox: [], activityAt: null, trouble: null }, live, at))
       context.keep(entry);
     context.owed.retry();
@@ -72,7 +72,7 @@ export function createEnding(context: Context, idle: IdleWatch): Ending {
       });
       if (live) {
         tell(live, 'signed_out', at);
-        tab.hold(tombstone(live, 'signed_out', at));
+        tab.hold(tombstone(live, 'signed_out', at), true);
       }
       try {
         const contents = await writing;

@@ -28,9 +28,11 @@ export function listen(context: Context, { idle, renewal, vigil }: Listeners): C
       case 'changed':
         return ours ? hub.emit('changed', {}) : undefined;
       case 'ended':
-        // A sign-out holds at once; the vault is read afterwards, and has it too.
-        if (ours) tab.hold(tombstone(known, message.reason, message.at));
-        break;
+        if (!ours) break;
+        // A sign-out holds at once. That the vault has it too is made sure of when the hurry is over.
+        tab.hold(tombstone(known, message.reason, message.at), false);
+        context.owed.retry();
+        return context.changed();
       case 'refreshed':
         // Whoever sent this has just reached the server. What this tab found out about the network is older.
         if (ours) tab.show({ type: 'connection', connection: 'online' });

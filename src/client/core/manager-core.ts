@@ -76,7 +76,7 @@ export function createManagerCore(parts: CoreParts): ManagerCore {
     connection: 'online',
     persistence: vault.persistence(),
   } as const;
-  const tab = createTab(platform, settings, hub, endings, Object.freeze<SessionState>(initial));
+  const tab = createTab(platform, settings, hub, endings, Object.freeze<SessionState>(initial), () => access.arm());
   const tokens = createStore<TokenState>(noToken);
   const owed = createOwed(() => context);
   const context: Context = {
@@ -196,7 +196,9 @@ export function createManagerCore(parts: CoreParts): ManagerCore {
     adopt: arrival.adopt,
     async signOut() {
       arrival.cancel();
-      await startup.ready().catch(unlessDisposed);
+      if (isDisposed) throw disposed();
+      // Without any wait where that is possible: what follows the call must find nobody signed in.
+      if (tab.state.getState().status === 'loading') await startup.ready().catch(unlessDisposed);
       await ending.signOut();
     },
     accessToken: access.token,

@@ -58,13 +58,13 @@ export function createRenewal(context: Context): Renewal {
     return finish(await context.network().then((network) => locked(from, network), failed), from);
   }
 
-  function locked(from: LiveRecord, { fly, transport, keys }: Network): Promise<FlightResult> {
+  function locked(from: LiveRecord, { fly, transport, keys }: Network): Promise<FlightResult | { kind: 'told' }> {
     const { lockTimeoutMs, requestTimeoutMs } = settings;
     const { signal } = tab.scope();
-    const work = async (): Promise<FlightResult> => {
+    const work = async (): Promise<FlightResult | { kind: 'told' }> => {
       const known = tab.live();
       // Another tab was faster and told us while we waited.
-      if (!known || !samePair(known, from)) return { kind: 'learnt', contents: await context.vault().read() };
+      if (!known || !samePair(known, from)) return { kind: 'told' };
       return fly({ clock, random, keys, transport, vault: context.vault(), signal }, from).catch(failed);
     };
     return runBounded(context.mutex, work, {
@@ -88,8 +88,10 @@ export function createRenewal(context: Context): Renewal {
     });
   }
 
-  function finish(result: FlightResult, from: LiveRecord): void {
+  function finish(result: FlightResult | { kind: 'told' }, from: LiveRecord): void {
     switch (result.kind) {
+      case 'told':
+        return settle(from);
       case 'granted': {
         const { record } = result.contents;
         if (record?.kind === 'live' && samePair(record, result.record)) {
@@ -102,7 +104,7 @@ export function createRenewal(context: Context): Renewal {
       case 'unsaved':
         if (tab.live() && samePair(tab.live() as LiveRecord, from)) {
           tab.learnOffset(result.record.offsetMs);
-          tab.hold(result.record);
+          tab.hold(result.record, true);
           tab.show({ type: 'connection', connection: 'degraded' });
           hub.emit('storage_degraded', { error: result.error });
           hub.emit('refreshed', { generation: result.record.generation, byThisTab: true });
@@ -117,7 +119,7 @@ export function createRenewal(context: Context): Renewal {
         const at = clock.now();
         channel.post({ v: 1, type: 'ended', sessionId, generation, reason: result.reason, at });
         if (result.contents) tab.learn(result.contents, true);
-        else if (tab.live()?.sessionId === sessionId) tab.hold(tombstone(from, result.reason, at));
+        else if (tab.live()?.sessionId === sessionId) tab.hold(tombstone(from, result.reason, at), true);
         context.flush();
         throw nobodySignedIn(tab);
       }

@@ -38,18 +38,19 @@ export interface Tab {
   version(): number;
   /** Takes in what the vault holds. Everything that follows from a change (state, events, hooks, aborts) happens here, at once. */
   learn(contents: VaultContents, byThisTab: boolean, signedInHere?: boolean): void;
-  /** Takes in a record that is not in the vault: a successor it refused, an end it could not be told. */
-  hold(record: VaultRecord): void;
+  /** Takes in a record that is not in the vault (yet): a successor it refused, an end that is being written or that another tab told. */
+  hold(record: VaultRecord, byThisTab: boolean): void;
   show(event: StateEvent): void;
 }
 
-/** Creates what a tab knows: nothing, until the vault was read. */
+/** Creates what a tab knows: nothing, until the vault was read. `onTake` is called as soon as it knows something else. */
 export function createTab(
   platform: Platform,
   settings: Settings,
   hub: EventHub<SessionEvents>,
   endings: Endings,
   initial: SessionState,
+  onTake: () => void,
 ): Tab {
   const state = createStore(initial);
   const hint = platform.hint(settings.name);
@@ -70,7 +71,7 @@ export function createTab(
     times = now && tokenTimes(now, offsetMs(), settings.leadMs, fraction);
   }
 
-  function take(next: VaultRecord | null): void {
+  function take(next: VaultRecord | null, byThisTab: boolean): void {
     // Drawn once per token: a tab that reads the same token again plans the same moment.
     if (next?.kind === 'live' && live()?.accessToken !== next.accessToken) fraction = platform.random.fraction();
     record = next;
@@ -78,8 +79,10 @@ export function createTab(
     reckon();
     tab.doom = null;
     tab.unsaved = false;
+    onTake();
     show({ type: 'known', record: next });
-    hint.write(next?.kind === 'live' ? 'signed_in' : 'signed_out');
+    // Whoever acts notes it, once for all tabs.
+    if (byThisTab) hint.write(next?.kind === 'live' ? 'signed_in' : 'signed_out');
   }
 
   function leave(reason: EndReason, user: User | null, code: 'session_ended' | 'identity_changed'): void {
@@ -91,9 +94,9 @@ export function createTab(
     endings.run(reason, user);
   }
 
-  function finish(next: EndedRecord): void {
+  function finish(next: EndedRecord, byThisTab: boolean): void {
     const user = live()?.user ?? null;
-    take(next);
+    take(next, byThisTab);
     if (user === null) return;
     leave(next.reason, user, 'session_ended');
     hub.emit('ended', { reason: next.reason, user });
@@ -103,13 +106,13 @@ export function createTab(
     // Whoever signs in here means to be that person here.
     if (settings.onIdentityChange === 'end' && !signedInHere) {
       detached = true;
-      return finish(tombstone(from, 'identity_changed', platform.clock.now()));
+      return finish(tombstone(from, 'identity_changed', platform.clock.now()), false);
     }
     leave('identity_changed', from.user, 'identity_changed');
     // Between the abort and the event nobody is signed in here: a request made by a listener carries nobody's token.
     record = null;
     hub.emit('identity_changed', { from: from.user, to: to.user });
-    take(to);
+    take(to, signedInHere);
   }
 
   function learn(contents: VaultContents, byThisTab: boolean, signedInHere = false): void {
@@ -119,7 +122,7 @@ export function createTab(
     detached = false;
     if (first) {
       first = false;
-      return take(found);
+      return take(found, true);
     }
     const known = record;
     switch (changeBetween(known, found)) {
@@ -131,7 +134,7 @@ export function createTab(
         else tab.unsaved = true;
         return;
       case 'rotated':
-        take(found);
+        take(found, false);
         return hub.emit('refreshed', { generation: (found as LiveRecord).generation, byThisTab });
       case 'rolled_back':
         tab.unsaved = true;
@@ -140,7 +143,7 @@ export function createTab(
         tab.doom = contents.trouble === 'corrupt' ? 'storage_corrupt' : 'storage_missing';
         return;
       case 'ended':
-        return finish(found as EndedRecord);
+        return finish(found as EndedRecord, byThisTab);
       case 'identity_changed':
         return changePerson(known as LiveRecord, found as LiveRecord, signedInHere);
       case 'signed_in':
@@ -151,7 +154,7 @@ export function createTab(
           ),
         );
         scope = platform.abort();
-        take(found);
+        take(found, byThisTab);
         return hub.emit('signed_in', { user: (found as LiveRecord).user, byThisTab });
     }
   }
@@ -179,10 +182,10 @@ export function createTab(
       ownOffsetMs = offset;
       reckon();
     },
-    hold(next) {
+    hold(next, byThisTab) {
       first = false;
-      if (next.kind === 'ended') finish(next);
-      else take(next);
+      if (next.kind === 'ended') finish(next, byThisTab);
+      else take(next, false);
       tab.unsaved = true;
     },
     show,

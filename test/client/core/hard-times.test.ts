@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SessionError } from '../../../src/protocol/session-error.ts';
+import { SessionError } from '../../../src/protocol/session-error.ts';
 import { createWorld } from './world.ts';
 
 const minute = 60_000;
@@ -326,6 +326,19 @@ describe('answers', () => {
     expect(manager.peek()).toBe('access-ada-1-sibling');
   });
 
+  it('a proof that the server has seen already (the browser sent the request twice) is made anew once, with the same key', async () => {
+    const world = createWorld();
+    const { manager } = await world.signedIn();
+    const error = new SessionError('invalid_dpop_proof', 'This proof was used before.');
+    world.server.faults.push({ kind: 'answer', answer: { kind: 'failed', error } });
+    await manager.refresh();
+    expect(world.server.refreshes).toEqual(['fault', 'rotated']);
+    world.server.faults.push({ kind: 'answer', answer: { kind: 'failed', error } });
+    world.server.faults.push({ kind: 'answer', answer: { kind: 'failed', error } });
+    await expect(manager.refresh()).rejects.toMatchObject({ code: 'invalid_dpop_proof' });
+    expect(manager.state.getState().status).toBe('authenticated');
+  });
+
   it('stale on an unchanged record means that somebody else holds the successors: reuse', async () => {
     const world = createWorld();
     const { manager } = await world.signedIn();
@@ -410,6 +423,40 @@ describe('clocks', () => {
     manager.stayActive();
     await world.clock.advance(5 * minute);
     expect(manager.state.getState()).toMatchObject({ status: 'unauthenticated', endReason: 'absolute_expired' });
+  });
+});
+
+describe('a token', () => {
+  it('is not handed out any more in the very moment of a sign-out, here or when another tab hears of it', async () => {
+    const world = createWorld();
+    const first = await world.signedIn();
+    const second = await world.openTab();
+    const heard: Array<string | null> = [];
+    second.manager.state.subscribe(() => heard.push(second.manager.peek()));
+    const out = first.manager.signOut();
+    expect(first.manager.peek()).toBeNull();
+    await expect(first.manager.accessToken(undefined)).rejects.toMatchObject({ code: 'session_ended' });
+    await out;
+    await world.clock.settle();
+    expect(heard).toEqual([null]);
+  });
+
+  it('asked for in a loop is not believed beyond the loop’s task, nor beyond a sign-out in it', async () => {
+    const world = createWorld();
+    const { manager } = await world.signedIn('ada', { idle: false });
+    const loop = async (times: number): Promise<Set<string>> => {
+      const tokens = new Set<string>();
+      for (let call = 0; call < times; call++) tokens.add(await manager.accessToken(undefined));
+      return tokens;
+    };
+    expect([...(await loop(200))]).toEqual([expect.stringMatching(/^access-ada-0/)]);
+    await world.clock.advance(1);
+    world.clock.sleep(6 * minute);
+    expect([...(await loop(200))]).toEqual([expect.stringMatching(/^access-ada-1/)]);
+    await loop(200);
+    const out = manager.signOut();
+    await expect(manager.accessToken(undefined)).rejects.toMatchObject({ code: 'session_ended' });
+    await out;
   });
 });
 

@@ -95,7 +95,7 @@ describe('refreshing', () => {
     expect(second.manager.peek()).toMatch(/^access-ada-1/);
   });
 
-  it('keeps everybody signed in through an hour without a server, in bounded requests, and recovers by itself', async () => {
+  it('keeps everybody signed in through ten minutes without a server, in bounded requests, and recovers by itself', async () => {
     const world = createWorld();
     const { manager } = await world.signedIn('ada', { idle: false });
     world.server.down = true;
@@ -150,8 +150,10 @@ describe('signing out', () => {
     expect(world.vault.contents().outbox).toHaveLength(1);
     const again = await world.openTab();
     expect(again.manager.state.getState()).toMatchObject({ status: 'unauthenticated', endReason: 'signed_out' });
+    again.tab.platform.setOnline(false);
     world.server.down = false;
     await world.clock.advance(5000);
+    expect(again.manager.state.getState().connection).toBe('online');
     expect(world.server.revocations).toHaveLength(1);
     expect(world.vault.contents().outbox).toEqual([]);
   });
@@ -195,6 +197,22 @@ describe('another person', () => {
     expect(first.manager.state.getState()).toMatchObject({ endReason: 'identity_changed' });
     expect(second.manager.state.getState()).toMatchObject({ status: 'authenticated', user: { id: 'bob' } });
     expect(await second.manager.accessToken(undefined)).toBeTypeOf('string');
+  });
+});
+
+describe('a request that is asked for as one person', () => {
+  it('never gets the token of another one who signed in unseen', async () => {
+    const world = createWorld();
+    const first = await world.signedIn('ada');
+    const second = await world.openTab();
+    first.tab.freeze();
+    await second.manager.signIn({ user: 'bob' }, false);
+    await world.clock.settle();
+    first.tab.thaw();
+    expect(first.manager.state.getState()).toMatchObject({ user: { id: 'ada' } });
+    const asked = [first.manager.authorize(), first.manager.accessToken(undefined)];
+    for (const answer of asked) await expect(answer).rejects.toMatchObject({ code: 'identity_changed' });
+    expect(await first.manager.authorize()).toMatchObject({ userId: 'bob' });
   });
 });
 

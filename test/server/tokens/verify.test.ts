@@ -1,4 +1,4 @@
-import { createLocalJWKSet, decodeJwt } from 'jose';
+import { createLocalJWKSet, decodeJwt, type JWTVerifyGetKey } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createAccessTokens, type AccessTokens } from '../../../src/server/tokens/access-tokens.ts';
 import {
@@ -45,6 +45,37 @@ describe('verifyAccessToken', () => {
     ['nonsense', 'invalid_token', { authorization: 'Bearer abc' }],
   ])('refuses %s', async (_name, code, headers) => {
     await expect(verifyAccessToken(request(headers), options)).rejects.toMatchObject({ code, status: 401 });
+  });
+
+  it('refuses a key set that is none, at once and with what to do', () => {
+    expect(() => createAccessTokenVerifier({ ...options, jwks: 'https://i/jwks.json' as never })).toThrow(
+      expect.objectContaining({ code: 'invalid_argument', message: expect.stringContaining('createRemoteJWKSet') }),
+    );
+  });
+
+  it('remembers a good token for a minute and never beyond its end, and asks for the proof each time', async () => {
+    let asked = 0;
+    const jwks = createLocalJWKSet(await tokens.keySet());
+    const counted: JWTVerifyGetKey = (...args) => (asked++, jwks(...args));
+    const verify = createAccessTokenVerifier({ ...options, jwks: counted });
+    const token = await bearer();
+    const asking = (): Promise<unknown> => verify(request({ authorization: `Bearer ${token}` }));
+    await asking();
+    await asking();
+    expect(asked).toBe(1);
+    now += 60_000;
+    await asking();
+    expect(asked).toBe(2);
+    now = decodeJwt(token).exp! * 1000 + 5000;
+    await expect(asking()).rejects.toMatchObject({ code: 'token_expired' });
+
+    now = Date.UTC(2026, 0, 5, 12);
+    const held = await bound();
+    const proof = await client.prove('GET', url, { claims: { ath: hashOf(held) } });
+    await verify(request({ authorization: `DPoP ${held}`, dpop: proof }));
+    await expect(verify(request({ authorization: `DPoP ${held}` }))).rejects.toMatchObject({
+      code: 'invalid_dpop_proof',
+    });
   });
 
   it('allows five seconds between clocks, and no more', async () => {
