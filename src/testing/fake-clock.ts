@@ -38,6 +38,8 @@ export interface FakeClockOptions {
    * things are let run. @default 1
    */
   turns?: number;
+  /** Time stands still for as long as this answers true: real work (a signature, a server) is under way. @default never */
+  busy?: () => boolean;
 }
 
 interface Timer {
@@ -47,9 +49,14 @@ interface Timer {
 }
 
 const tooManyTimers = 100_000;
+const tooManyTurns = 1_000_000;
 
 /** Creates a {@link FakeClock}. */
-export function fakeClock({ now = Date.UTC(2026, 0, 1), turns = 1 }: FakeClockOptions = {}): FakeClock {
+export function fakeClock({
+  now = Date.UTC(2026, 0, 1),
+  turns = 1,
+  busy = () => false,
+}: FakeClockOptions = {}): FakeClock {
   const timers = new Set<Timer>();
   let monotonic = 0;
   let wall = now;
@@ -77,7 +84,11 @@ export function fakeClock({ now = Date.UTC(2026, 0, 1), turns = 1 }: FakeClockOp
   }
 
   async function settle(): Promise<void> {
-    for (let turn = 0; turn < turns; turn++) await nextTurn();
+    for (let turn = 0; turn < turns || busy(); turn++) {
+      if (turn === tooManyTurns)
+        throw new Error('The clock waits for work that does not end: busy() is true for ever.');
+      await nextTurn();
+    }
   }
 
   function view(skewMs = 0): FakeClockView {

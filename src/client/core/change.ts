@@ -26,6 +26,6 @@ export function changeBetween(known: VaultRecord | null, found: VaultRecord | nu
   }
   if (known.user.id !== found.user.id) return 'identity_changed';
   if (known.sessionId !== found.sessionId) return 'signed_in';
-  if (known.generation === found.generation) return 'nothing';
+  if (known.generation === found.generation) return known.accessToken === found.accessToken ? 'nothing' : 'rotated';
   return known.generation < found.generation ? 'rotated' : 'rolled_back';
 }

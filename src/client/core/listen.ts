@@ -36,7 +36,7 @@ export function listen(context: Context, { idle, renewal, vigil }: Listeners): C
       case 'refreshed':
         // Whoever sent this has just reached the server. What this tab found out about the network is older.
         if (ours) tab.show({ type: 'connection', connection: 'online' });
-        if (ours && known.generation >= message.generation) return;
+        if (ours && known.generation > message.generation) return;
         break;
       case 'signed_in':
         break;

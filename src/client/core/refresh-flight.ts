@@ -132,7 +132,9 @@ async function commit(
   grant: Grant,
   exchange: Exchange,
 ): Promise<FlightResult> {
-  if (grant.sessionId !== sent.sessionId || grant.generation <= sent.generation)
+  // Cookie mode: a jar that was put back is brought up to the record by a replay; only the access token is new then.
+  const least = sent.refreshToken === null ? sent.generation : sent.generation + 1;
+  if (grant.sessionId !== sent.sessionId || grant.generation < least)
     return failed(
       'unexpected_answer',
       'The token endpoint answered for another session. The tokens were not taken over.',

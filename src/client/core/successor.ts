@@ -37,7 +37,8 @@ export function nextRecord(record: LiveRecord, grant: Grant, exchange: Exchange)
     user: grant.user ?? record.user,
     session: grant.session ?? record.session,
     revocationToken: grant.revocationToken ?? record.revocationToken,
-    pending: null,
+    // A generation that was not rotated keeps its note: every attempt for it has to carry the same key.
+    pending: grant.generation === record.generation ? record.pending : null,
   };
 }
 

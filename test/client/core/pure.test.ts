@@ -5,7 +5,7 @@ import { changeBetween } from '../../../src/client/core/change.ts';
 import { idleState } from '../../../src/client/core/idle-rules.ts';
 import { isVaultRecord, type EndedRecord, type LiveRecord } from '../../../src/client/core/record.ts';
 import type { SessionState } from '../../../src/client/core/session-state.ts';
-import { noteAttempt, replacePair, signInOver, succeed } from '../../../src/client/core/successor.ts';
+import { nextRecord, noteAttempt, replacePair, signInOver, succeed } from '../../../src/client/core/successor.ts';
 import { entomb } from '../../../src/client/core/tombstone.ts';
 import { knownLifeMs } from '../../../src/client/core/token-life.ts';
 import { tokenTimes } from '../../../src/client/core/token-times.ts';
@@ -101,6 +101,7 @@ describe('what changed', () => {
     ['nothing known, nothing found', null, null, 'nothing'],
     ['first sight of a session', null, live, 'signed_in'],
     ['the same pair', live, live, 'nothing'],
+    ['the same pair with a new access token', live, { ...live, accessToken: 'a4 again' }, 'rotated'],
     ['a newer generation', live, { ...live, generation: 5 }, 'rotated'],
     ['an older generation', live, { ...live, generation: 3 }, 'rolled_back'],
     ['another session of the same person', live, other, 'signed_in'],
@@ -201,6 +202,14 @@ describe('what is written', () => {
       record = noteAttempt(holding(record), record, `k${generation}`, 1).record as LiveRecord;
     }
     expect(record.attempts.map(({ key }) => key)).toEqual(['k6', 'k5', 'k4', 'k3', 'k2']);
+  });
+
+  it('a replay of the same generation (cookie mode) keeps the note of the attempt', () => {
+    const noted: LiveRecord = { ...live, refreshToken: null, pending: { key: 'k4', at: 1 } };
+    const exchange = { sentAt: 0, receivedAt: 0 };
+    const grant = { ...noted, lifeMs: 300_000, serverTime: null };
+    expect(nextRecord(noted, grant, exchange).pending).toEqual({ key: 'k4', at: 1 });
+    expect(nextRecord(noted, { ...grant, generation: 5 }, exchange).pending).toBeNull();
   });
 
   it('a successor replaces exactly the pair it was made from', () => {
