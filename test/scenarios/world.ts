@@ -9,7 +9,7 @@ import {
 import { createMemoryStore } from '../../src/server/stores/memory.ts';
 import { fakeClock, fakeTabs, type FakeTab, type FakeTabs } from '../../src/testing/index.ts';
 
-export const app = 'https://app.example.com';
+const app = 'https://app.example.com';
 export const api = 'https://auth.example.com';
 
 /** One request that reached the server, without anything secret. */
