@@ -3,7 +3,7 @@ import type { OpenStream } from './client/core/live-watch.ts';
 import type { Network } from './client/core/network.ts';
 import { createOutbox } from './client/core/outbox.ts';
 import type { Platform } from './client/core/ports.ts';
-import { fly } from './client/core/refresh-flight.ts';
+import { flyLocked } from './client/core/locked-flight.ts';
 import type { Settings } from './client/core/settings.ts';
 import { createSignIn } from './client/core/sign-in.ts';
 import { createFetch, type AuthorizedFetch } from './client/http/fetch.ts';
@@ -40,7 +40,7 @@ export function goOnline<U extends { id: string }>(
 
   return {
     ...requests,
-    network: { transport, keys, fly, createSignIn, createOutbox },
+    network: { transport, keys, flyLocked, createSignIn, createOutbox },
     api: createSessionApi(requests.fetch, apiUrl),
     openStream(heard) {
       let lastEventId: string | null = null;

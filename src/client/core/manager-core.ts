@@ -216,10 +216,12 @@ export function createManagerCore(parts: CoreParts): ManagerCore {
       await settled();
       const record = tab.live();
       if (!record) throw nobodySignedIn(tab);
-      if (record.user.id !== rejected.userId)
+      if (record.user.id === rejected.userId && record.accessToken === rejected.accessToken) await renewal.renew();
+      const auth = await access.authorization(undefined);
+      // Asked last: another person may have signed in while the tokens were renewed.
+      if (auth.userId !== rejected.userId)
         throw new SessionError('identity_changed', 'Another person is signed in now; the request was not repeated.');
-      if (record.accessToken === rejected.accessToken) await renewal.renew();
-      return access.authorization(undefined);
+      return auth;
     },
     isCurrent: ({ userId, signal }) => !signal.aborted && tab.armed && tab.live()?.user.id === userId,
     reportRejected: (url) => hub.emit('rejected_after_refresh', { url }),

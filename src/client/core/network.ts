@@ -1,6 +1,6 @@
 import type { Keys } from './ports.ts';
 import type { createOutbox } from './outbox.ts';
-import type { fly } from './refresh-flight.ts';
+import type { flyLocked } from './locked-flight.ts';
 import type { createSignIn } from './sign-in.ts';
 import type { Transport } from './transport.ts';
 
@@ -11,7 +11,7 @@ import type { Transport } from './transport.ts';
 export interface Network {
   transport: Transport;
   keys: Keys;
-  fly: typeof fly;
+  flyLocked: typeof flyLocked;
   createSignIn: typeof createSignIn;
   createOutbox: typeof createOutbox;
 }

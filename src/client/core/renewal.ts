@@ -1,10 +1,8 @@
 import { SessionError } from '../../protocol/session-error.ts';
 import { backoffMs } from './backoff.ts';
-import { runBounded } from './bounded-lock.ts';
 import type { Context } from './context.ts';
 import { samePair, type LiveRecord } from './record.ts';
-import type { Network } from './network.ts';
-import type { FlightResult } from './refresh-flight.ts';
+import type { LockedResult } from './locked-flight.ts';
 import { asSessionError, cannotRenew, connectionAfter, nobodySignedIn } from './refusal.ts';
 import { tombstone } from './tombstone.ts';
 import { createStore, type WritableStore } from './readable-store.ts';
@@ -28,7 +26,7 @@ const hurryAfterMs = 1000;
 
 /** Creates a {@link Renewal}. */
 export function createRenewal(context: Context): Renewal {
-  const { platform, settings, tab, hub, channel } = context;
+  const { platform, tab, hub, channel } = context;
   const { clock, random } = platform;
   const busy = createStore(false);
   let flight: Promise<void> | null = null;
@@ -55,40 +53,14 @@ export function createRenewal(context: Context): Renewal {
     }
     const from = tab.live();
     if (!from) throw nobodySignedIn(tab);
-    return finish(await context.network().then((network) => locked(from, network), failed), from);
+    const result = await context
+      .network()
+      .then((network) => network.flyLocked(context, network, from, (stop) => (stopWaiting = stop)))
+      .catch(failed);
+    return finish(result, from);
   }
 
-  function locked(from: LiveRecord, { fly, transport, keys }: Network): Promise<FlightResult | { kind: 'told' }> {
-    const { lockTimeoutMs, requestTimeoutMs } = settings;
-    const { signal } = tab.scope();
-    const work = async (): Promise<FlightResult | { kind: 'told' }> => {
-      const known = tab.live();
-      // Another tab was faster and told us while we waited.
-      if (!known || !samePair(known, from)) return { kind: 'told' };
-      return fly({ clock, random, keys, transport, vault: context.vault(), signal }, from).catch(failed);
-    };
-    return runBounded(context.mutex, work, {
-      clock,
-      abort: platform.abort,
-      timeoutMs: lockTimeoutMs * (1 + random.fraction() / 4),
-      giveUpMs: lockTimeoutMs * 1.5 + requestTimeoutMs,
-      // Whoever holds the lock may be waiting for an answer still; taking over now would only double the request.
-      async mayStealIn() {
-        const { record } = await context.vault().read();
-        const pending = record?.kind === 'live' ? record.pending : null;
-        return pending ? Math.max(0, Math.min(requestTimeoutMs, pending.at + requestTimeoutMs - clock.now())) : 0;
-      },
-      onSteal: () => hub.emit('lock_stolen', {}),
-      waiting: (stop) => {
-        stopWaiting = () => {
-          const live = tab.live();
-          if (!live || !samePair(live, from)) stop();
-        };
-      },
-    });
-  }
-
-  function finish(result: FlightResult | { kind: 'told' }, from: LiveRecord): void {
+  function finish(result: LockedResult, from: LiveRecord): void {
     switch (result.kind) {
       case 'told':
         return settle(from);
@@ -181,7 +153,7 @@ export function createRenewal(context: Context): Renewal {
   };
 }
 
-function failed(error: unknown): FlightResult {
+function failed(error: unknown): LockedResult {
   return { kind: 'failed', error: asSessionError(error) };
 }
 

@@ -214,6 +214,23 @@ describe('a request that is asked for as one person', () => {
     for (const answer of asked) await expect(answer).rejects.toMatchObject({ code: 'identity_changed' });
     expect(await first.manager.authorize()).toMatchObject({ userId: 'bob' });
   });
+
+  it('is not repeated as another one who signed in while the tokens were renewed', async () => {
+    const world = createWorld();
+    const first = await world.signedIn('ada');
+    const second = await world.openTab();
+    const third = await world.openTab();
+    const refused = await first.manager.authorize();
+    world.server.faults.push({ kind: 'late_answer', ms: 2000 });
+    void second.manager.refresh().catch(() => {});
+    await world.clock.advance(500);
+    // Waits for the lock that the second tab holds.
+    const repeated = first.manager.reauthorize(refused).catch((error: { code: string }) => error.code);
+    await world.clock.advance(500);
+    await third.manager.signIn({ user: 'bob' }, false);
+    await world.clock.advance(5000);
+    expect(await repeated).toBe('identity_changed');
+  });
 });
 
 describe('idleness', () => {

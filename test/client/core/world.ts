@@ -1,6 +1,6 @@
 import { createManagerCore, type ManagerCore } from '../../../src/client/core/manager-core.ts';
 import { createOutbox } from '../../../src/client/core/outbox.ts';
-import { fly } from '../../../src/client/core/refresh-flight.ts';
+import { flyLocked } from '../../../src/client/core/locked-flight.ts';
 import { createSignIn } from '../../../src/client/core/sign-in.ts';
 import { settingsFrom, type BehaviourOptions } from '../../../src/client/core/settings.ts';
 import type { OpenStream } from '../../../src/client/core/live-watch.ts';
@@ -66,7 +66,7 @@ export function createWorld(options: { accessMs?: number; seed?: number } = {}):
     const manager = createManagerCore({
       platform: tab.platform,
       settings,
-      network: async () => ({ transport, keys: tab.platform.keys, fly, createSignIn, createOutbox }),
+      network: async () => ({ transport, keys: tab.platform.keys, flyLocked, createSignIn, createOutbox }),
       vault: tab.vault,
       memoryVault: () => {
         const memory = fakeVault(tabs.clock);
