@@ -16,3 +16,5 @@ process.on('message', (ms: number) => {
   aheadMs += ms;
   process.send?.('moved');
 });
+// Whoever started this server is gone.
+process.on('disconnect', () => process.exit());
