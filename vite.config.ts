@@ -1,5 +1,7 @@
 import { playwright } from '@vitest/browser-playwright';
+import { createReadStream } from 'node:fs';
 import path from 'node:path';
+import type { Plugin } from 'vite';
 import { defineConfig, type ViteUserConfigExport } from 'vitest/config';
 import { chromiumArgs, findChromium } from './scripts/find-chromium.ts';
 import { publicNames, root } from './scripts/public-names.ts';
@@ -19,6 +21,18 @@ const ownProject = ['scenarios', 'browser', 'architecture', 'package', 'readme',
 const node = { environment: 'node', setupFiles } as const;
 /** Suites that start programs: one file at a time, and time to do it. */
 const slow = { ...node, fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000 } as const;
+
+/** msw's service worker, at the address where msw looks for it: where an app has its copy. */
+const mswWorker: Plugin = {
+  name: 'msw-worker',
+  configureServer(server) {
+    const worker = path.join(root, 'node_modules/msw/lib/mockServiceWorker.js');
+    server.middlewares.use('/mockServiceWorker.js', (_, response) => {
+      response.setHeader('Content-Type', 'text/javascript');
+      createReadStream(worker).pipe(response);
+    });
+  },
+};
 
 const config: ViteUserConfigExport = defineConfig(() => ({
   // vite serves the playground; vitest looks at the whole repository.
@@ -70,6 +84,7 @@ const config: ViteUserConfigExport = defineConfig(() => ({
       },
       {
         extends: true as const,
+        plugins: [mswWorker],
         test: {
           name: 'chromium',
           include: inChromium,
