@@ -13,7 +13,8 @@ beforeAll(async () => {
     quiet: true,
     // The page's own files come from the test runner; everything under the server's address is the server's to answer.
     onUnhandledFrame({ frame, defaults }) {
-      if (frame.protocol !== 'http' || new URL(frame.data.request.url).pathname.startsWith('/auth')) defaults.error();
+      const { request } = frame.data as { request: Request };
+      if (new URL(request.url).pathname.startsWith('/auth')) defaults.error();
     },
   });
 });
