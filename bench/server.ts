@@ -16,7 +16,7 @@ const warmUp = 4;
 const sessionsStored = 100_000;
 
 /**
- * What prototypes took, in microseconds of processor time per request (server.md, 'Cost'); the budget is twice that.
+ * What prototypes took, in microseconds of processor time per request before there was a product; the budget is twice that.
  * The session reads and refreshes were on SQLite; memory may take no more. Sign-in and bound requests had no prototype.
  */
 const prototypes: Record<string, number> = {

@@ -21,7 +21,7 @@ export type Rotation =
   | { outcome: 'ended'; reason: DeathReason };
 
 /**
- * The server step of the rotation protocol (shared design, rotation.md). Pure: a store runs it inside one atomic step,
+ * The server step of the rotation protocol. Pure: a store runs it inside one atomic step,
  * and a store that cannot run JavaScript is checked against it.
  */
 export function decideRotation(

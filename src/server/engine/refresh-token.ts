@@ -30,7 +30,7 @@ const macAt = generationAt + 4;
 const totalBytes = macAt + 16;
 const tokenLength = 67;
 
-/** Mints and reads the tokens of rotation.md: 50 bytes, 67 characters. */
+/** Mints and reads refresh and revocation tokens: 50 bytes, 67 characters. */
 export function createTokenMinter(mac: Mac): TokenMinter {
   async function mint(kind: TokenKind, keyId: number, id: string, generation: number): Promise<string | null> {
     const bytes = new Uint8Array(totalBytes);

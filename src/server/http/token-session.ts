@@ -6,7 +6,7 @@ const tagAndSidTo = 30;
 const shortest = 46;
 
 /**
- * Which session a refresh or revocation token claims to be for (rotation.md: ver 1 | kid 1 | tag 12 | sid 16 | ...). Its MAC
+ * Which session a refresh or revocation token claims to be for (version 1 | key id 1 | user tag 12 | sid 16 | ...). Its MAC
  * was not checked: good for counting and comparing, never for deciding.
  */
 export function sessionIdOf(token: string): string | null {

@@ -6,7 +6,7 @@ import { liveRecord } from './live-record.ts';
 
 /**
  * Every order of events around one session, to a bounded depth, against the pure decision of the server.
- * The honest browser has two tabs without a lock over one vault; its client follows rotation.md: the attempt key of a
+ * The honest browser has two tabs without a lock over one vault; its client follows the rotation protocol: the attempt key of a
  * generation is committed before it is sent, an answer is taken only if the vault is still at the generation it was asked
  * for, and a `stale` on an unchanged vault ends the session.
  */

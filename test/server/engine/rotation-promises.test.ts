@@ -4,7 +4,7 @@ import type { SessionRecord } from '../../../src/server/engine/record.ts';
 import type { Store } from '../../../src/server/engine/store.ts';
 import { createWorld, day, hour, minute, next, tokenOf, type World } from './world.ts';
 
-// The promises of rotation.md, "Why it holds", by their numbers there.
+// What the rotation protocol promises, numbered.
 describe('rotation', () => {
   let world: World;
   let first: string;
