@@ -24,8 +24,8 @@ export const breaking: Record<string, Scene> = {
     const from = await generation(page);
     await button(page, 'Lose the answer to the next refresh').click();
     await sees(card(page, 'Break something'), 'The next answer gets lost');
+    // Whether the browser repeats the request by itself or the client does: nobody notices but the server.
     await button(page, 'Refresh now').click();
-    await sees(page.locator('.log'), 'A refresh failed');
     await refreshed(page, from);
     const after = (await stage.journal()).refreshes;
     assert.equal(after['rotated'], (refreshes['rotated'] ?? 0) + 1, 'The server rotated once.');
