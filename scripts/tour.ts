@@ -15,6 +15,8 @@ const album = createAlbum(folder);
 try {
   for (const [name, scene] of Object.entries(scenes)) {
     console.log(name);
+    // Somebody is there, however long the scene before took.
+    await stage.pages()[0]?.keyboard.press('Shift');
     await scene(stage, album);
   }
   if (stage.complaints.length > 0) throw new Error(`The pages complained:\n${stage.complaints.join('\n')}`);

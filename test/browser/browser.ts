@@ -18,6 +18,8 @@ export interface Tab {
   crash(): Promise<void>;
   /** The back button. */
   back(): Promise<void>;
+  /** Why Chromium loaded pages anew that the back button led to. */
+  notCached: string[];
   close(): Promise<void>;
 }
 
@@ -74,6 +76,11 @@ export async function startBrowser(args: readonly string[] = []): Promise<Browse
     page.on('pageerror', (error) => noise.push(`uncaught: ${String(error)}`));
     if (offline) await page.setOfflineMode(true);
     const devtools = await page.createCDPSession();
+    const notCached: string[] = [];
+    devtools.on('Page.backForwardCacheNotUsed', (event) => {
+      notCached.push(...event.notRestoredExplanations.map(({ reason, context = '' }) => `${reason} ${context}`.trim()));
+    });
+    await devtools.send('Page.enable');
     const setState = (state: 'frozen' | 'active'): Promise<void> =>
       devtools.send('Page.setWebLifecycleState', { state });
     await page.goto(url);
@@ -96,6 +103,7 @@ export async function startBrowser(args: readonly string[] = []): Promise<Browse
         await page.evaluate(() => setTimeout(() => history.back()));
         await arrived;
       },
+      notCached,
       close: () => page.close(),
     };
   }

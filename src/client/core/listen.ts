@@ -16,6 +16,7 @@ export interface Listeners {
 /** Listens to the other tabs, to the page and to the person. Everything heard is a hint; the vault is asked for the facts. */
 export function listen(context: Context, { idle, renewal, vigil }: Listeners): Cleanup {
   const { platform, tab, hub, channel } = context;
+  let away = false;
 
   function hear(message: TabMessage): void {
     const known = tab.live();
@@ -46,7 +47,10 @@ export function listen(context: Context, { idle, renewal, vigil }: Listeners): C
 
   function onLifecycle(event: LifecycleEvent): void {
     if (event === 'offline') return;
-    if (event === 'hidden' || event === 'away') idle.save();
+    if (event === 'away' || event === 'back') away = event === 'away';
+    // Not on the way out, where `hidden` comes too: Chromium throws a page with an open transaction out of the back/forward
+    // cache as soon as another tab writes, and what is lost here is less than the throttle of such notes.
+    if (event === 'hidden' && !away) idle.save();
     if (event === 'online') {
       renewal.hurry();
       // Nobody is signed in, so no request of ours will find out.

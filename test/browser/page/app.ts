@@ -64,23 +64,35 @@ async function callInTurn(): Promise<void> {
   }
 }
 
-function stored(): ReturnType<Harness['stored']> {
+/** Runs `work` in a transaction of its own on the vault's store, and answers what it asked for. */
+function inStore<T>(mode: IDBTransactionMode, work: (shelf: IDBObjectStore) => IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const opening = indexedDB.open('sojourn:default');
     opening.onerror = () => reject(opening.error as Error);
     opening.onsuccess = () => {
       const database = opening.result;
-      const reading = database.transaction('vault').objectStore('vault').get('contents');
-      reading.onsuccess = () => {
-        const contents = reading.result as { record: StoredRecord; outbox: unknown[]; activityAt: number } | undefined;
+      const transaction = database.transaction('vault', mode);
+      const asked = work(transaction.objectStore('vault'));
+      transaction.onabort = () => reject(transaction.error as Error);
+      transaction.oncomplete = () => {
         database.close();
-        // The key cannot leave the page.
-        const { record = null, outbox = [], activityAt = null } = contents ?? {};
-        resolve({ record: record && ({ ...record, key: undefined } as StoredRecord), outbox, activityAt });
+        resolve(asked.result);
       };
-      reading.onerror = () => reject(reading.error as Error);
     };
   });
+}
+
+interface Contents {
+  record: StoredRecord | null;
+  outbox: unknown[];
+  activityAt: number | null;
+}
+
+async function stored(): ReturnType<Harness['stored']> {
+  const found = await inStore<Contents | undefined>('readonly', (shelf) => shelf.get('contents'));
+  const { record = null, outbox = [], activityAt = null } = found ?? {};
+  // The key cannot leave the page.
+  return { record: record && ({ ...record, key: undefined } as StoredRecord), outbox, activityAt };
 }
 
 window.harness = {
@@ -121,6 +133,8 @@ window.harness = {
     mayCall = false;
     await calling;
   },
+  // It waits in line behind all others.
+  quiet: async () => void (await inStore('readwrite', (shelf) => shelf.count())),
   stored,
   shown,
   showsProtected,

@@ -64,6 +64,8 @@ export interface Harness {
   /** Requests to the API, as fast as they are answered, until `stopCalls()`. */
   keepCalling(parallel: number): void;
   stopCalls(): Promise<void>;
+  /** Settles when nothing that was begun in the database is under way any more. */
+  quiet(): Promise<void>;
   /** What IndexedDB holds. */
   stored(): Promise<{ record: StoredRecord | null; outbox: unknown[]; activityAt: number | null }>;
   /** Texts that only somebody who is signed in may see, at the moments at which they were put on the page. */

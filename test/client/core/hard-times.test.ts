@@ -514,6 +514,27 @@ describe('activity', () => {
     expect(manager.state.getState()).toMatchObject({ endReason: 'idle' });
   });
 
+  it('is written down when the tab is hidden, and not on the page’s way out, where an open transaction costs its cache entry', async () => {
+    const world = createWorld();
+    const { tab } = await world.signedIn();
+    const actLater = async (): Promise<number> => {
+      tab.platform.act();
+      await world.clock.advance(2000);
+      tab.platform.act();
+      await world.clock.settle();
+      return world.vault.writes;
+    };
+    const before = await actLater();
+    tab.platform.emit('hidden');
+    await world.clock.settle();
+    expect(world.vault.writes).toBe(before + 1);
+    const later = await actLater();
+    tab.platform.emit('away');
+    tab.platform.emit('hidden');
+    await world.clock.settle();
+    expect(world.vault.writes).toBe(later);
+  });
+
   it('J6: a hold counts as activity for as long as it lasts', async () => {
     const world = createWorld();
     const { manager, events } = await world.signedIn();
