@@ -1,6 +1,7 @@
 import type { Frame } from 'puppeteer-core';
 import { expect, test } from 'vitest';
 import type { Tab } from './browser.ts';
+import { needFullChromium } from './full-chromium.ts';
 import type { PageOptions } from './page/harness.ts';
 import { until } from './until.ts';
 import { facts, inWorld, signIn, untilFacts, type World } from './world.ts';
@@ -50,10 +51,11 @@ test('H10: in a third-party frame it shares nothing with the site, and works', (
     expect(await frame.evaluate(() => window.harness.facts())).toMatchObject({ user: 'user_grace' });
   }));
 
-test('H10: in a third-party frame whose storage is blocked it works in memory', () =>
+test('H10: in a third-party frame whose storage is blocked it works in memory', (context) =>
   inWorld(
     { chromium: ['--disable-features=ThirdPartyStoragePartitioning', '--test-third-party-cookie-phaseout'] },
     async (world) => {
+      needFullChromium(world, context);
       const host = await world.browser.open(`${world.app.url.replace('localhost', '127.0.0.1')}/elsewhere.html`);
       const frame = await embed(host, world, {});
       expect(await frame.evaluate(() => window.harness.facts())).toMatchObject({
