@@ -10,6 +10,7 @@ import { memoryVault } from './client/vaults/memory.ts';
 import { durationMs } from './protocol/duration.ts';
 import { isSessionError, SessionError } from './protocol/session-error.ts';
 import type { User } from './protocol/session-view.ts';
+import type { SessionApi } from './client/http/session-api.ts';
 import type { Online } from './online.ts';
 import type { AccessTokenOptions, SessionManager } from './session-manager.ts';
 import type { SessionOptions } from './session-options.ts';
@@ -33,11 +34,17 @@ export function createSessionManager<U extends { id: string } = User>(options: S
   const platform = { ...defaultPlatform({ leases: indexedDbLeases }), ...options.platform };
   let loading: Promise<Online> | null = null;
 
-  function chooseVault(): Vault {
+  function whereTokensRest(): Vault {
     if (vault) return vault;
     if (persistence === 'memory') return memoryVault();
     if (persistence !== 'tab') return defaultVault(settings.name, platform);
-    return lazyVault('tab', async () => (await import('./client/vaults/tab.ts')).tabVault(settings.name, platform));
+    return lazyVault(async () => (await import('./client/vaults/tab.ts')).tabVault(settings.name, platform));
+  }
+
+  function chooseVault(): Vault {
+    const inner = whereTokensRest();
+    if (options.accessTokens !== 'memory') return inner;
+    return lazyVault(async () => (await import('./client/vaults/no-access-token.ts')).withoutAccessToken(inner), inner);
   }
 
   function online(): Promise<Online> {
@@ -56,13 +63,24 @@ export function createSessionManager<U extends { id: string } = User>(options: S
     network: async () => (await online()).network,
     vault: chooseVault(),
     memoryVault,
-    touch: async () => (await online()).api.touch(),
+    touch: () => callApi((api) => api.touch()),
     openStream:
       (options.liveEvents ?? 'document' in globalThis) && !transport
         ? (heard) => async (signal) => (await online()).openStream(heard)(signal)
         : null,
   });
   const getState = core.state.getState as () => SessionState<U>;
+
+  /** Whoever is signed in when something is asked for: nothing that is loaded first may make it somebody else's. */
+  function person(): string | undefined {
+    const state = getState();
+    return state.status === 'authenticated' ? state.user.id : undefined;
+  }
+
+  async function callApi<T>(call: (api: SessionApi) => Promise<T>): Promise<T> {
+    const as = person();
+    return call((await online()).api(as));
+  }
 
   function authenticated(): AuthenticatedState<U> {
     const state = getState();
@@ -91,34 +109,39 @@ export function createSessionManager<U extends { id: string } = User>(options: S
     },
     async signOut({ scope = 'this' } = {}) {
       if (scope === 'this') return core.signOut();
-      const asked = online().then(({ api }): Promise<unknown> =>
-        scope === 'all' ? api.revokeAll() : api.revokeOthers(),
-      );
+      const as = person();
+      const asked = callApi<unknown>((api) => (scope === 'all' ? api.revokeAll() : api.revokeOthers()));
       const failure = await asked.then(
         () => null,
         (error: unknown) => ({ error }),
       );
       // This one ends whatever becomes of the others.
-      if (scope === 'all') await core.signOut();
+      if (scope === 'all' && person() === as) await core.signOut();
       if (failure) throw unreachable(failure.error);
     },
     getAccessToken: (asked) => core.accessToken(asked && minValidityMs(asked)),
     peekAccessToken: core.peek,
     refresh: core.refresh,
-    fetch: async (input, init) => (await online()).fetch(input, init),
-    authorize: async (request) => (await online()).authorize(request),
+    async fetch(input, init) {
+      const as = person();
+      return (await online()).fetch(input, init, as);
+    },
+    async authorize(request) {
+      const as = person();
+      return (await online()).authorize(request, as);
+    },
     stayActive: core.stayActive,
     hold: core.hold,
     devices: {
-      list: async () => (await online()).api.devices.list(),
-      revoke: async (id) => (await online()).api.devices.revoke(id),
+      list: () => callApi(({ devices }) => devices.list()),
+      revoke: (id) => callApi(({ devices }) => devices.revoke(id)),
     },
     data: {
-      get: async () => (await online()).api.data.get(),
-      set: async (key, value) => (await online()).api.data.set(key, value),
-      merge: async (patch) => (await online()).api.data.merge(patch),
-      remove: async (key) => (await online()).api.data.remove(key),
-      clear: async () => (await online()).api.data.clear(),
+      get: () => callApi(({ data }) => data.get()),
+      set: (key, value) => callApi(({ data }) => data.set(key, value)),
+      merge: (patch) => callApi(({ data }) => data.merge(patch)),
+      remove: (key) => callApi(({ data }) => data.remove(key)),
+      clear: () => callApi(({ data }) => data.clear()),
     },
     dispose: core.dispose,
   };

@@ -16,7 +16,8 @@ import type { SessionOptions } from './session-options.ts';
 /** The half of a manager that speaks to servers. */
 export interface Online extends AuthorizedFetch {
   network: Network;
-  api: SessionApi;
+  /** For `as`, or for whoever is signed in at the time of each call. */
+  api(as: string | undefined): SessionApi;
   openStream(heard: { ended(): void; changed(): void }): OpenStream;
 }
 
@@ -41,7 +42,7 @@ export function goOnline<U extends { id: string }>(
   return {
     ...requests,
     network: { transport, keys, flyLocked, createSignIn, createOutbox },
-    api: createSessionApi(requests.fetch, apiUrl),
+    api: (as) => createSessionApi((url, init) => requests.fetch(url, init, as), apiUrl),
     openStream(heard) {
       let lastEventId: string | null = null;
       return async (signal) => {

@@ -23,6 +23,13 @@ export interface SessionOptions<U extends { id: string } = User> extends Behavio
    * @default 'persistent', with memory as the fallback
    */
   persistence?: 'persistent' | 'tab' | 'memory';
+  /**
+   * Where access tokens rest: in the vault, so that a reload and a start without a network have one; or in the memory of each
+   * tab alone. Then nothing that a script can read from storage opens the API, each tab and each reload makes a refresh of
+   * its own, and offline a reloaded page knows who is signed in but has no token.
+   * @default 'vault'
+   */
+  accessTokens?: 'vault' | 'memory';
   /** A vault of your own (`sojourn/vaults`), in the place of `persistence`. */
   vault?: Vault;
   /** Sends all requests. @default the global `fetch`, looked up at each call */

@@ -11,7 +11,7 @@ export interface Access {
   token(minValidityMs: number | undefined): Promise<string>;
   peek(): string | null;
   /** The same, with all that a request needs. */
-  authorization(minValidityMs: number | undefined): Promise<Authorization>;
+  authorization(as?: string): Promise<Authorization>;
   /** What this tab knows changed: decide anew until when the fast way may be taken. */
   arm(): void;
 }
@@ -65,8 +65,7 @@ export function createAccess({ context, renewal, settle, deadline }: AccessWorld
     until = Math.min(times.goodUntil, times.refreshAt, deadline(), from + lookEveryMs);
   }
 
-  async function live(minValidityMs: number | undefined): Promise<LiveRecord> {
-    const asker = tab.live()?.user.id;
+  async function live(minValidityMs: number | undefined, asker = tab.live()?.user.id): Promise<LiveRecord> {
     let renewed = false;
     for (;;) {
       await settle();
@@ -112,8 +111,8 @@ export function createAccess({ context, renewal, settle, deadline }: AccessWorld
       const known = tab.armed && times !== null && now < times.goodUntil && now < deadline() ? tab.live() : null;
       return known?.accessToken ?? null;
     },
-    async authorization(minValidityMs) {
-      const { accessToken, tokenType, key, user } = await live(minValidityMs).catch(rethrow);
+    async authorization(as) {
+      const { accessToken, tokenType, key, user } = await live(undefined, as).catch(rethrow);
       return { accessToken, tokenType, key, userId: user.id, signal: tab.scope().signal, offsetMs: tab.offsetMs() };
     },
     arm,

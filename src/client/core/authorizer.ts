@@ -15,8 +15,11 @@ export interface Authorization {
 
 /** Gives requests their authorization. The manager is one. */
 export interface Authorizer {
-  /** @throws SessionError when nobody is signed in, or no good token can be had now */
-  authorize(options?: { minValidityMs?: number }): Promise<Authorization>;
+  /**
+   * Speaks for `as`, the user for whom the request was made; not given, for whoever is signed in at the time of the call.
+   * @throws SessionError when nobody is signed in, or no good token can be had now; `identity_changed` when it is another user
+   */
+  authorize(as?: string): Promise<Authorization>;
   /**
    * After the API answered 401 to `rejected`: a newer token if there is one, else one refresh.
    * @throws SessionError as `authorize`, and `identity_changed` when another person is signed in by now

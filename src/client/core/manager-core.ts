@@ -211,13 +211,13 @@ export function createManagerCore(parts: CoreParts): ManagerCore {
     },
     stayActive: idle.stayActive,
     hold: idle.hold,
-    authorize: (options) => access.authorization(options?.minValidityMs),
+    authorize: access.authorization,
     async reauthorize(rejected) {
       await settled();
       const record = tab.live();
       if (!record) throw nobodySignedIn(tab);
       if (record.user.id === rejected.userId && record.accessToken === rejected.accessToken) await renewal.renew();
-      const auth = await access.authorization(undefined);
+      const auth = await access.authorization();
       // Asked last: another person may have signed in while the tokens were renewed.
       if (auth.userId !== rejected.userId)
         throw new SessionError('identity_changed', 'Another person is signed in now; the request was not repeated.');

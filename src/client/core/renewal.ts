@@ -109,7 +109,7 @@ export function createRenewal(context: Context): Renewal {
     const live = tab.live();
     if (!live) throw nobodySignedIn(tab);
     if (tab.doom) throw cannotRenew(tab.doom);
-    if (live.accessToken === from.accessToken)
+    if (samePair(live, from) && live.accessToken === from.accessToken)
       return fail(new SessionError('unexpected_answer', 'The refresh changed nothing. Try again later.'));
     failures = 0;
     cooldown = null;

@@ -22,10 +22,10 @@ export interface FetchOptions {
   stepUp?: StepUp | undefined;
 }
 
-/** `fetch` and `authorize` of a manager. */
+/** `fetch` and `authorize` of a manager. With `as`, they speak for that user or not at all. */
 export interface AuthorizedFetch {
-  readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
-  readonly authorize: (request: Request) => Promise<Request>;
+  readonly fetch: (input: string | URL | Request, init?: RequestInit, as?: string) => Promise<Response>;
+  readonly authorize: (request: Request, as?: string) => Promise<Request>;
 }
 
 /** What stays the same over all attempts of a call. */
@@ -88,8 +88,7 @@ export function createFetch(options: FetchOptions): AuthorizedFetch {
     for (let auth = given, tries = mostTries; ; tries--) {
       const headers = await headersFor(request, signal, auth);
       if (tries === 0 || auth.signal.aborted || authorizer.isCurrent(auth)) return { headers, auth };
-      auth = await untilAborted(authorizer.authorize(), signal);
-      if (auth.userId !== given.userId) throw departed(given);
+      auth = await untilAborted(authorizer.authorize(given.userId), signal);
     }
   }
 
@@ -115,7 +114,7 @@ export function createFetch(options: FetchOptions): AuthorizedFetch {
     }
   }
 
-  async function fetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
+  async function fetch(input: string | URL | Request, init: RequestInit = {}, as?: string): Promise<Response> {
     const { body, ...rest } = init;
     let request = new Request(isRequest(input) ? input : absoluteUrl(input, baseUrl), init);
     if (!isOurs(request.url) || request.headers.has('authorization')) return send(request, rest);
@@ -123,7 +122,7 @@ export function createFetch(options: FetchOptions): AuthorizedFetch {
     const signal = init.signal ?? (isRequest(input) ? input : request).signal;
     const once = isStream(body);
     const untried = { nonce: mostNonces, step_up: stepUp ? 1 : 0, renew: 1, move: 1 };
-    let auth = await untilAborted(authorizer.authorize(), signal);
+    let auth = await untilAborted(authorizer.authorize(as), signal);
     for (;;) {
       const response = await sendAs(auth, request, { signal, once, rest });
       const { status, url, redirected } = response;
@@ -149,10 +148,10 @@ export function createFetch(options: FetchOptions): AuthorizedFetch {
     }
   }
 
-  async function authorize(request: Request): Promise<Request> {
+  async function authorize(request: Request, as?: string): Promise<Request> {
     if (!isOurs(request.url))
       throw new SessionError('not_allowed_origin', 'The token is not for this origin; add it to the API origins.');
-    const given = await untilAborted(authorizer.authorize(), request.signal);
+    const given = await untilAborted(authorizer.authorize(as), request.signal);
     const { headers, auth } = await sign(request, request.signal, given);
     return new Request(request.clone(), { headers, ...bind(request, request.signal, auth) });
   }

@@ -1,14 +1,22 @@
-import type { Persistence, Vault } from '../core/vault.ts';
+import type { Vault } from '../core/vault.ts';
 
-/** A vault whose code is loaded when it is first used. */
-export function lazyVault(persistence: Persistence, load: () => Promise<Vault>): Vault {
+/** A vault whose code is loaded when it is first used; until then it says where tokens rest as `known` does. */
+export function lazyVault(
+  load: () => Promise<Vault>,
+  known: Pick<Vault, 'persistence' | 'subscribe'> = { persistence: () => 'tab', subscribe: () => () => {} },
+): Vault {
   let loaded: Promise<Vault> | undefined;
-  const vault = (): Promise<Vault> => (loaded ??= load());
+  const vault = (): Promise<Vault> =>
+    (loaded ??= load().catch((error: unknown) => {
+      // Without a network the code may not be had now; the next use asks again.
+      loaded = undefined;
+      throw error;
+    }));
   return {
-    persistence: () => persistence,
-    subscribe: () => () => {},
+    persistence: () => known.persistence(),
+    subscribe: (listener) => known.subscribe(listener),
     read: async () => (await vault()).read(),
     update: async (change) => (await vault()).update(change),
-    close: () => void loaded?.then((opened) => opened.close()),
+    close: () => void loaded?.then((opened) => opened.close()).catch(() => {}),
   };
 }

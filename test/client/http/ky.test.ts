@@ -3,7 +3,7 @@ import { http, HttpResponse } from 'msw/http';
 import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createFetch } from '../../../src/client/http/fetch.ts';
-import { kyExtension, sessionKy } from '../../../src/client/http/ky.ts';
+import { kyExtension, sessionKy, type SessionFetch } from '../../../src/client/http/ky.ts';
 import { SessionError } from '../../../src/protocol/session-error.ts';
 import { fakePlatform } from '../../../src/testing/fake-platform.ts';
 import { baseUrl } from '../../server/http/server-under-test.ts';
@@ -17,7 +17,7 @@ afterEach(() => network.resetHandlers());
 
 interface Setup {
   authorizer: FakeAuthorizer;
-  manager: { fetch: ReturnType<typeof createFetch>['fetch'] };
+  manager: SessionFetch & { user: string };
   calls: string[];
   bodies: string[];
 }
@@ -35,7 +35,13 @@ function setUp(answer: (token: string | null, count: number) => Response | Promi
   );
   const { keys, clock } = fakePlatform();
   const authorizer = fakeAuthorizer();
-  return { authorizer, manager: createFetch({ authorizer, keys, clock, origins: [baseUrl], baseUrl }), calls, bodies };
+  const { fetch } = createFetch({ authorizer, keys, clock, origins: [baseUrl], baseUrl });
+  const manager = {
+    fetch: (input: string | URL | Request, init?: RequestInit) => fetch(input, init),
+    user: 'ada',
+    getState: () => ({ status: 'authenticated', user: { id: manager.user } }),
+  };
+  return { authorizer, manager, calls, bodies };
 }
 const expired = (token: string | null): Response =>
   HttpResponse.json({ token }, { status: token === 'Bearer token-1' ? 401 : 200 });
@@ -44,7 +50,7 @@ const quick = { retry: { delay: () => 1 } };
 describe('a ky on the manager', () => {
   test('talks to the real server', async () => {
     const client = await signedIn(network);
-    const api = sessionKy(client, { baseUrl: `${baseUrl}/` });
+    const api = sessionKy({ ...client, getState: () => ({ status: 'authenticated' }) }, { baseUrl: `${baseUrl}/` });
     expect(await api.get('session').json()).toMatchObject({ session: { user_id: 'user_ada' } });
     client.world.clock.advance(301_000);
     expect(await api.patch('session/data', { json: { a: 1 } }).json()).toMatchObject({ data: { a: 1 } });
@@ -79,6 +85,15 @@ describe('a ky on the manager', () => {
     const { manager, calls } = setUp((_, count) => new HttpResponse(null, { status: count < 3 ? 503 : 204 }));
     expect((await sessionKy(manager, quick).get(`${baseUrl}/todos`)).status).toBe(204);
     expect(calls).toHaveLength(3);
+  });
+
+  test('a retry is not made for another person who signed in meanwhile', async () => {
+    const { manager, calls } = setUp(() => new HttpResponse(null, { status: 503 }));
+    const delay = (): number => ((manager.user = 'bob'), 1);
+    await expect(sessionKy(manager, { retry: { delay } }).get(`${baseUrl}/todos`)).rejects.toMatchObject({
+      code: 'identity_changed',
+    });
+    expect(calls).toHaveLength(1);
   });
 
   test('errors of ky stay errors of ky', async () => {
