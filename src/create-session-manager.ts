@@ -50,9 +50,14 @@ export function createSessionManager<U extends { id: string } = User>(options: S
   function online(): Promise<Online> {
     loading ??= import('./online.ts')
       .then(({ goOnline }) => goOnline(options, settings, platform, core))
-      .catch((error: unknown) => {
+      .catch((cause: unknown) => {
         loading = null;
-        throw error;
+        if (isSessionError(cause)) throw cause;
+        throw new SessionError(
+          'network_error',
+          'A part of the app could not be loaded. Check the network, or reload after an update.',
+          { cause },
+        );
       });
     return loading;
   }
@@ -80,6 +85,10 @@ export function createSessionManager<U extends { id: string } = User>(options: S
   async function callApi<T>(call: (api: SessionApi) => Promise<T>): Promise<T> {
     const as = person();
     return call((await online()).api(as));
+  }
+
+  async function tokenFor(asked: AccessTokenOptions): Promise<string> {
+    return core.accessToken(minValidityMs(asked));
   }
 
   function authenticated(): AuthenticatedState<U> {
@@ -119,7 +128,8 @@ export function createSessionManager<U extends { id: string } = User>(options: S
       if (scope === 'all' && person() === as) await core.signOut();
       if (failure) throw unreachable(failure.error);
     },
-    getAccessToken: (asked) => core.accessToken(asked && minValidityMs(asked)),
+    // Without options nothing stands between the call and the token.
+    getAccessToken: (asked) => (asked ? tokenFor(asked) : core.accessToken(undefined)),
     peekAccessToken: core.peek,
     refresh: core.refresh,
     async fetch(input, init) {

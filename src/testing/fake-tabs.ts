@@ -1,3 +1,4 @@
+import type { Cleanup } from '../client/core/ports.ts';
 import type { Vault } from '../client/core/vault.ts';
 import { fakeClock, type FakeClock, type FakeClockView } from './fake-clock.ts';
 import { fakeLocks, type FakeLocks } from './fake-locks.ts';
@@ -30,6 +31,8 @@ export interface FakeTab {
   unstall(): void;
   /** It goes into the back/forward cache: hidden, away. `thaw` brings it back: back, visible. */
   cache(): void;
+  /** Its timers fire only at whole multiples of `ms`, as those of hidden tabs do; 0 ends that. Timers that run already stay. */
+  throttle(ms: number): void;
   /** It is gone at once, in the middle of whatever it did. Its locks are free, its unfinished writes never land. */
   crash(): void;
   /** It is closed: told first, then gone. */
@@ -51,6 +54,8 @@ export interface FakeTabOptions {
   /** How far this tab's wall clock is off, in milliseconds. @default 0 */
   skewMs?: number;
   keys?: FakePlatformOptions['keys'];
+  /** A vault of its own. @default the one that all tabs share */
+  vault?: FakeVault;
 }
 
 /** Options of {@link fakeTabs}. */
@@ -70,13 +75,31 @@ export function fakeTabs(options: FakeTabsOptions = {}): FakeTabs {
   const notes = new Map<string, 'signed_in' | 'signed_out'>();
   const tabs: FakeTab[] = [];
 
-  function open({ skewMs = 0, keys = options.keys ?? 'fake' }: FakeTabOptions = {}): FakeTab {
+  function open({ skewMs = 0, keys = options.keys ?? 'fake', ...own }: FakeTabOptions = {}): FakeTab {
     const id = `tab ${tabs.length + 1}`;
     const gate = createGate();
     const view = clock.view(skewMs);
-    const own: FakeClockView = { ...view, after: (ms, run) => view.after(ms, () => gate.run(run)) };
+    let throttleMs = 0;
+    const late = (ms: number): number =>
+      throttleMs > 0 ? Math.ceil((view.monotonic() + ms) / throttleMs) * throttleMs - view.monotonic() : ms;
+    const timers = new Set<Cleanup>();
+    const ownClock: FakeClockView = {
+      ...view,
+      after(ms, run) {
+        const stop = view.after(late(ms), () => {
+          timers.delete(cancel);
+          gate.run(run);
+        });
+        const cancel = (): void => {
+          timers.delete(cancel);
+          stop();
+        };
+        timers.add(cancel);
+        return cancel;
+      },
+    };
     const platform = fakePlatform({
-      clock: own,
+      clock: ownClock,
       gate,
       notes,
       keys,
@@ -91,8 +114,8 @@ export function fakeTabs(options: FakeTabsOptions = {}): FakeTabs {
     const tab: FakeTab = {
       id,
       platform,
-      vault: vault.door(gate),
-      clock: own,
+      vault: (own.vault ?? vault).door(gate),
+      clock: ownClock,
       get state() {
         return gate.state;
       },
@@ -119,8 +142,10 @@ export function fakeTabs(options: FakeTabsOptions = {}): FakeTabs {
         leave();
         gate.hold();
       },
+      throttle: (ms) => void (throttleMs = ms),
       crash() {
         gate.drop();
+        for (const cancel of timers) cancel();
         locks.forget(gate);
         wires.forget(gate);
       },

@@ -18,8 +18,8 @@ export interface FakeVault extends Vault {
   put(contents: Partial<VaultContents>): void;
   /** The next operations (all of them by default) are refused: a full disk, a lost connection. */
   refuse(operation?: VaultOperation, times?: number): void;
-  /** Every operation takes `ms` from now on. */
-  slow(ms: number): void;
+  /** Every operation takes `ms` from now on, or what the function answers each time. */
+  slow(ms: number | (() => number)): void;
   /** Operations never answer; as a vault must, it gives up after three seconds. */
   hang(): void;
   /** Ends refusing, slowness and hanging. */
@@ -51,7 +51,7 @@ export function fakeVault(clock: FakeClock = fakeClock()): FakeVault {
   const counts = { reads: 0, writes: 0, quarantined: 0 };
   let stored: VaultContents = emptyContents;
   let persistence: Persistence = 'persistent';
-  let delayMs = 0;
+  let delay: number | (() => number) = 0;
   let hanging = false;
 
   const pass = (ms: number): Promise<void> => new Promise((resolve) => void clock.after(ms, resolve));
@@ -61,6 +61,7 @@ export function fakeVault(clock: FakeClock = fakeClock()): FakeVault {
       await pass(boundMs);
       throw unavailable(operation, 'it did not answer in time');
     }
+    const delayMs = typeof delay === 'number' ? delay : delay();
     if (delayMs > 0) await pass(delayMs);
     else await Promise.resolve();
     if (refusals[operation] > 0) {
@@ -110,10 +111,10 @@ export function fakeVault(clock: FakeClock = fakeClock()): FakeVault {
       if (operation !== 'update') refusals.read = times;
       if (operation !== 'read') refusals.update = times;
     },
-    slow: (ms) => void (delayMs = ms),
+    slow: (ms) => void (delay = ms),
     hang: () => void (hanging = true),
     heal() {
-      refusals.read = refusals.update = delayMs = 0;
+      refusals.read = refusals.update = delay = 0;
       hanging = false;
     },
     corrupt: () => void (stored = { ...emptyContents, outbox: stored.outbox, trouble: 'corrupt' }),

@@ -18,6 +18,8 @@ export interface FakeWires {
   forget(gate: Gate): void;
   /** Ends that are open. */
   open(): number;
+  /** Says something to every tab, as another version of the app might. */
+  shout(message: unknown): void;
   /** Everything posted so far. */
   readonly posted: readonly TabMessage[];
 }
@@ -60,6 +62,9 @@ export function fakeWires(clock: Clock): FakeWires {
     deliver: (next) => void (rule = next),
     forget(gate) {
       for (const end of ends) if (end.gate === gate) ends.delete(end);
+    },
+    shout(message) {
+      for (const to of ends) to.gate.run(() => to.receive(structuredClone(message)));
     },
     open: () => ends.size,
     posted,

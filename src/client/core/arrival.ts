@@ -2,7 +2,7 @@ import { SessionError } from '../../protocol/session-error.ts';
 import type { User } from '../../protocol/session-view.ts';
 import type { Context } from './context.ts';
 import type { LiveRecord } from './record.ts';
-import type { SignIn } from './sign-in.ts';
+import type { SignIn, SignInWorld } from './sign-in.ts';
 import type { Vault, VaultContents } from './vault.ts';
 
 /** The door that people come in by. */
@@ -18,6 +18,7 @@ export interface ArrivalWorld {
   /** Reads what there is, and ends what is over. */
   settle(): Promise<void>;
   /** The vault that was asked for: each sign-in tries it anew. */
+  main: Vault;
   useMain(): void;
   useMemory(error: unknown): void;
   /** A new session is in the vault. */
@@ -25,20 +26,27 @@ export interface ArrivalWorld {
 }
 
 /** Creates {@link Arrival}. Of several sign-ins the last one asked for wins, and a sign-out wins over all before it. */
-export function createArrival(context: Context, { settle, useMain, useMemory, arrived }: ArrivalWorld): Arrival {
+export function createArrival(context: Context, { settle, main, useMain, useMemory, arrived }: ArrivalWorld): Arrival {
+  const { tab } = context;
   let attempt = 0;
 
-  async function write(change: Parameters<Vault['update']>[0]): Promise<void> {
-    useMain();
-    const contents = await context
-      .vault()
-      .update(change)
-      .catch((error: unknown) => {
-        useMemory(error);
-        return context.vault().update(change);
-      });
-    arrived(contents);
-  }
+  const write: SignInWorld['write'] = async (mine, change, { isTaken, mayForget }) => {
+    const before = context.vault();
+    const held = tab.live();
+    try {
+      const contents = await main.update(change);
+      if (!isTaken() || before === main) return contents;
+      useMain();
+      // Only this tab held it: it is in no record that could have been replaced.
+      if (held && held.sessionId !== contents.record?.sessionId) discard(held);
+      return contents;
+    } catch (error) {
+      if (mine !== attempt) return null;
+      if (!mayForget) throw error;
+      if (before === main) useMemory(error);
+      return context.vault().update(change);
+    }
+  };
 
   function discard({ sessionId, revocationToken }: LiveRecord): void {
     if (revocationToken !== null) {
@@ -51,7 +59,7 @@ export function createArrival(context: Context, { settle, useMain, useMemory, ar
     // Storage that cannot be read does not keep anybody from signing in.
     await settle().catch(unlessDisposed);
     const { createSignIn, transport, keys } = await context.network();
-    return createSignIn({ context, transport, keys, write, discard, isWanted: (mine) => mine === attempt });
+    return createSignIn({ context, transport, keys, write, arrived, discard, isWanted: (mine) => mine === attempt });
   }
 
   return {

@@ -1,5 +1,6 @@
 import type { EndReason } from '../../protocol/end-reason.ts';
 import type { Context } from './context.ts';
+import { askStorage } from './newest.ts';
 import type { IdleWatch } from './idle-watch.ts';
 import { samePair, type LiveRecord } from './record.ts';
 import { entomb, tombstone, withRevocation } from './tombstone.ts';
@@ -51,10 +52,15 @@ export function createEnding(context: Context, idle: IdleWatch): Ending {
       const at = clock.now();
       try {
         // What only this tab knows of the person's activity must not count for less than what was written down.
-        const contents = await context.vault().update((current) => over(current, live, reason, at));
-        idle.heard(contents.activityAt);
-        tab.learn(contents, true);
-        if (tab.ended()?.at === at) tell(live, reason, at);
+        await askStorage(
+          context,
+          () => context.vault().update((current) => over(current, live, reason, at)),
+          (contents) => {
+            idle.heard(contents.activityAt);
+            tab.learn(contents, true);
+            if (tab.ended()?.at === at) tell(live, reason, at);
+          },
+        );
       } catch {
         endWithoutStorage(live, reason, at);
         tell(live, reason, at);
@@ -75,11 +81,17 @@ export function createEnding(context: Context, idle: IdleWatch): Ending {
         tab.hold(tombstone(live, 'signed_out', at), true);
       }
       try {
-        const contents = await writing;
+        await askStorage(
+          context,
+          () => writing,
+          (contents) => {
+            tab.unsaved = false;
+            tab.learn(contents, true);
+          },
+        );
+        // Told again now that it is written: a tab that was just opening has read the record and missed the first time.
         const stored = here as LiveRecord | null;
-        if (stored && stored.sessionId !== live?.sessionId) tell(stored, 'signed_out', at);
-        tab.unsaved = false;
-        tab.learn(contents, true);
+        if (stored) tell(stored, 'signed_out', at);
       } catch {
         if (live) endWithoutStorage(live, 'signed_out', at);
       }
@@ -108,11 +120,13 @@ export function createEnding(context: Context, idle: IdleWatch): Ending {
       }
       if (record?.kind !== 'live') return contents;
       const { idleTimeoutMs, absoluteEndsAt } = record.session;
-      if (absoluteEndsAt !== null && now + record.offsetMs >= absoluteEndsAt) {
-        return vault.update((current) => over(current, record, 'absolute_expired', now));
-      }
-      if (!idle.isOver(idleTimeoutMs, contents.activityAt)) return contents;
-      return vault.update((current) => over(current, record, 'idle', now));
+      const isPast = absoluteEndsAt !== null && now + record.offsetMs >= absoluteEndsAt;
+      if (!isPast && !idle.isOver(idleTimeoutMs, contents.activityAt)) return contents;
+      const reason = isPast ? 'absolute_expired' : 'idle';
+      const after = await vault.update((current) => over(current, record, reason, now));
+      // Tabs that slept through it may show it still.
+      if (after.record?.kind === 'ended' && after.record.at === now) tell(record, reason, now);
+      return after;
     },
   };
 }

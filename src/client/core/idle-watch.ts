@@ -16,6 +16,8 @@ export interface IdleWatch {
   heard(at: number | null): void;
   /** The clock was set by `ms`: what was noted moves with it. */
   shift(ms: number): void;
+  /** The clock was set, nobody knows by how much: what was noted of the future is taken to have been now. */
+  forgetFuture(): void;
   /** Looks at the clock. True when the limit has passed. */
   check(): boolean;
   /** Whether the limit has passed for a session last active at `at`. */
@@ -25,6 +27,9 @@ export interface IdleWatch {
   /** Writes down what is known: the page may go away. */
   save(): void;
 }
+
+/** Clocks of tabs and moments of writing differ by less. */
+const futureMs = 60_000;
 
 /** Creates an {@link IdleWatch}. `touch` tells the server that the person is there. */
 export function createIdleWatch(context: Context, touch: () => Promise<void>): IdleWatch {
@@ -62,9 +67,13 @@ export function createIdleWatch(context: Context, touch: () => Promise<void>): I
     return next.phase === 'idle';
   }
 
+  const isFuture = (at: number): boolean => at > clock.now() + futureMs;
+  /** No stamp, or one of the future (the clock was set back since): what is known here counts, or else this moment. */
+  const believed = (at: number | null): number => (at === null || isFuture(at) ? lastAt || clock.now() : at);
+
   function note(): void {
     const live = tab.live();
-    if (!live) return;
+    if (!live || tab.scope().signal.aborted) return;
     const now = clock.now();
     const { tellMs, writeMs, touchMs } = throttles();
     const warned = store.getState().phase === 'warning';
@@ -93,7 +102,10 @@ export function createIdleWatch(context: Context, touch: () => Promise<void>): I
     // A lost note makes idleness come early by the throttle, never late.
     context
       .vault()
-      .update((contents) => ((contents.activityAt ?? 0) >= at ? contents : { ...contents, activityAt: at }))
+      .update((contents) => {
+        const stored = contents.activityAt ?? 0;
+        return stored >= at && !isFuture(stored) ? contents : { ...contents, activityAt: at };
+      })
       .catch(() => {});
   }
 
@@ -101,14 +113,26 @@ export function createIdleWatch(context: Context, touch: () => Promise<void>): I
   const touchDueAt = (): number | null =>
     ownAt > touchedAt && tab.live()?.session.idleTimeoutMs ? touchedAt + throttles().touchMs : null;
 
+  /** When a lease counts as activity again: long before the warning, which other tabs would show for a moment. */
+  const leaseDueAt = (warnsAt: number): number => (lastAt + warnsAt) / 2;
+
   function check(): boolean {
-    if (leases.size > 0 && store.getState().phase !== 'idle') {
-      const known = limits();
-      if (known && idleState(clock.now(), lastAt, known).phase === 'warning') note();
+    const known = leases.size > 0 && store.getState().phase !== 'idle' && limits();
+    if (known) {
+      const { phase, warnsAt } = idleState(clock.now(), lastAt, known);
+      if (phase !== 'idle' && clock.now() >= leaseDueAt(warnsAt ?? 0)) note();
     }
     const due = touchDueAt();
     if (due !== null && clock.now() >= due) report(clock.now());
     return show();
+  }
+
+  function shift(ms: number): void {
+    lastAt += ms;
+    ownAt += ms;
+    toldAt += ms;
+    savedAt += ms;
+    touchedAt += ms;
   }
 
   return {
@@ -126,29 +150,31 @@ export function createIdleWatch(context: Context, touch: () => Promise<void>): I
       const lease = {};
       leases.add(lease);
       if (!check()) note();
-      return () => void leases.delete(lease);
+      return () => {
+        // It was activity until this moment.
+        if (leases.delete(lease) && !check()) note();
+      };
     },
-    heard(at) {
-      if (at === null || at <= lastAt || at > clock.now() + 60_000) return;
+    heard(told) {
+      const at = believed(told);
+      if (at <= lastAt) return;
       lastAt = at;
       savedAt = Math.max(savedAt, at);
       show();
     },
-    shift(ms) {
-      lastAt += ms;
-      ownAt += ms;
-      toldAt += ms;
-      savedAt += ms;
-      touchedAt += ms;
+    shift,
+    forgetFuture() {
+      if (isFuture(lastAt)) shift(clock.now() - lastAt);
     },
     check,
     isOver(idleTimeoutMs, at) {
       const known = limitsOf(idleTimeoutMs);
-      return known !== null && at !== null && clock.now() >= at + known.timeoutMs;
+      return known !== null && clock.now() >= believed(at) + known.timeoutMs;
     },
     nextAt() {
       const { phase, warnsAt, deadline } = store.getState();
-      const change = phase === 'active' ? warnsAt : phase === 'warning' ? deadline : null;
+      const soon = warnsAt !== null && leases.size > 0 ? leaseDueAt(warnsAt) : warnsAt;
+      const change = phase === 'active' ? soon : deadline;
       const due = touchDueAt();
       return due !== null && (change === null || due < change) ? due : change;
     },

@@ -62,6 +62,8 @@ export function listen(context: Context, { idle, renewal, vigil }: Listeners): C
       vigil.look();
     }
     context.changed();
+    // Safari shows a page that goes away an empty storage: nothing is decided from it before the page is back.
+    if (event === 'away') vigil.rest();
   }
 
   const cleanups = [

@@ -30,7 +30,7 @@ import { createVigil } from './vigil.ts';
 export interface CoreParts {
   platform: Platform;
   settings: Settings;
-  /** Loads the half that needs the network; asked again after a failure. */
+  /** Loads the half that needs the network; asked again after a failure. @throws SessionError `network_error` */
   network: () => Promise<Network>;
   vault: Vault;
   /** Where to go on when the vault refuses a sign-in or holds what only a later version can read. */
@@ -67,6 +67,7 @@ export function createManagerCore(parts: CoreParts): ManagerCore {
   const firstRead = vault.read();
   firstRead.catch(() => {});
   let isDisposed = false;
+  let isAhead = false;
 
   const hub = createEventHub<SessionEvents>();
   const endings = createEndings(clock, settings.onSignedOut);
@@ -82,7 +83,7 @@ export function createManagerCore(parts: CoreParts): ManagerCore {
   const context: Context = {
     platform,
     settings,
-    network,
+    network: parts.network,
     channel: platform.channel(settings.name),
     mutex: platform.mutex(settings.name),
     hub,
@@ -115,18 +116,16 @@ export function createManagerCore(parts: CoreParts): ManagerCore {
       }),
     );
 
-  function network(): Promise<Network> {
-    return parts.network().catch((cause: unknown) => {
-      throw new SessionError(
-        'network_error',
-        'A part of the app could not be loaded. Check the network, or reload after an update.',
-        { cause },
-      );
-    });
+  /** While the page's own files are sure to be there: Firefox remembers for the life of a page that an import failed. */
+  function loadAhead(): void {
+    if (isAhead || !tab.live()) return;
+    isAhead = true;
+    parts.network().catch(() => {});
   }
 
   function changed(): void {
     if (isDisposed) return;
+    loadAhead();
     renewal.heard();
     idle.check();
     access.arm();
@@ -143,8 +142,6 @@ export function createManagerCore(parts: CoreParts): ManagerCore {
       tab.learn(contents, false);
       tab.show({ type: 'persistence', persistence: vault.persistence() });
       if (contents.outbox.length > 0) outgoing.flush();
-      // Loaded ahead of the first refresh, while the page's own files are sure to be there.
-      if (tab.live()) void network().catch(() => {});
       changed();
       vigil.look();
     },
@@ -165,6 +162,7 @@ export function createManagerCore(parts: CoreParts): ManagerCore {
 
   const arrival = createArrival(context, {
     settle: settled,
+    main: parts.vault,
     useMain: () => void (vault = parts.vault),
     useMemory,
     arrived(contents) {
@@ -182,7 +180,11 @@ export function createManagerCore(parts: CoreParts): ManagerCore {
     renewal.busy.subscribe(changed),
     parts.vault.subscribe((error) => {
       tab.show({ type: 'persistence', persistence: vault.persistence() });
-      hub.emit('storage_degraded', { error });
+      if (error) return hub.emit('storage_degraded', { error });
+      // It is there again, with what it held all the time.
+      tab.armed = false;
+      outgoing.flush();
+      vigil.look();
     }),
   ];
 
@@ -228,6 +230,9 @@ export function createManagerCore(parts: CoreParts): ManagerCore {
     dispose() {
       if (isDisposed) return;
       isDisposed = true;
+      // Deaf from here on: what it knows may be over at any moment.
+      tab.armed = false;
+      access.arm();
       for (const cleanup of cleanups) cleanup();
       startup.stop();
       vigil.stop();

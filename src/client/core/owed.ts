@@ -1,7 +1,8 @@
 import { backoffMs } from './backoff.ts';
+import { askStorage } from './newest.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Cleanup } from './ports.ts';
-import type { LiveRecord } from './record.ts';
+import type { EndedRecord, LiveRecord } from './record.ts';
 import { entomb } from './tombstone.ts';
 import type { VaultContents } from './vault.ts';
 
@@ -19,6 +20,10 @@ export function createOwed(context: () => Surroundings): Owed {
   let stopTimer: Cleanup = () => {};
   let failures = 0;
 
+  function tellEnd({ sessionId, generation, reason, at }: EndedRecord): void {
+    context().channel.post({ v: 1, type: 'ended', sessionId, generation, reason, at });
+  }
+
   function amends(contents: VaultContents): VaultContents {
     const { tab } = context();
     const ended = tab.ended();
@@ -35,10 +40,23 @@ export function createOwed(context: () => Surroundings): Owed {
     const { tab, vault } = context();
     if (!tab.unsaved) return true;
     try {
-      const contents = await vault().update(amends);
-      tab.unsaved = false;
-      failures = 0;
-      tab.learn(contents, true);
+      let wrote = false;
+      const write = (current: VaultContents): VaultContents => {
+        const amended = amends(current);
+        wrote = amended !== current;
+        return amended;
+      };
+      await askStorage(
+        context(),
+        () => vault().update(write),
+        (contents) => {
+          tab.unsaved = false;
+          failures = 0;
+          tab.learn(contents, true);
+          // Tabs that came since the end was told know nothing of it.
+          if (wrote && contents.record?.kind === 'ended') tellEnd(contents.record);
+        },
+      );
       context().changed();
       return true;
     } catch {

@@ -2,7 +2,7 @@ import type { EndReason } from '../../protocol/end-reason.ts';
 import { SessionError } from '../../protocol/session-error.ts';
 import type { Clock, Keys, Random, Signal } from './ports.ts';
 import { samePair, type LiveRecord, type Pair } from './record.ts';
-import { nextRecord, noteAttempt, replacePair, succeed, type Exchange } from './successor.ts';
+import { beginExchange, nextRecord, noteAttempt, replacePair, succeed, type Exchange } from './successor.ts';
 import { entomb } from './tombstone.ts';
 import type { Grant, TokenAnswer, Transport } from './transport.ts';
 import type { Vault, VaultContents } from './vault.ts';
@@ -110,10 +110,11 @@ async function prepare(world: FlightWorld, pair: Pair, nonce: string | undefined
   const current = again.record;
   if (current?.kind !== 'live' || !samePair(current, record)) return { kind: 'learnt', contents: again };
   if (signal.aborted) return failed('aborted', 'The refresh was given up: this manager was disposed or signed out.');
-  const sentAt = clock.now();
-  const late = sentAt - readAt > staleReadMs || sentAt < readAt;
+  const received = beginExchange(clock);
+  const waitedMs = clock.now() - readAt;
+  const late = waitedMs > staleReadMs || waitedMs < 0;
   if (late || current.pending?.key !== pending.key)
-    return { kind: 'ready', record, answer: null, exchange: { sentAt, receivedAt: sentAt } };
+    return { kind: 'ready', record, answer: null, exchange: received() };
   const answer = await transport.refresh({
     sessionId: record.sessionId,
     refreshToken,
@@ -123,7 +124,7 @@ async function prepare(world: FlightWorld, pair: Pair, nonce: string | undefined
     proof,
     signal,
   });
-  return { kind: 'ready', record, answer, exchange: { sentAt, receivedAt: clock.now() } };
+  return { kind: 'ready', record, answer, exchange: received() };
 }
 
 async function commit(

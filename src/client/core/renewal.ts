@@ -2,9 +2,11 @@ import { SessionError } from '../../protocol/session-error.ts';
 import { backoffMs } from './backoff.ts';
 import type { Context } from './context.ts';
 import { samePair, type LiveRecord } from './record.ts';
+import { askStorage } from './newest.ts';
 import type { LockedResult } from './locked-flight.ts';
 import { asSessionError, cannotRenew, connectionAfter, nobodySignedIn } from './refusal.ts';
 import { tombstone } from './tombstone.ts';
+import type { VaultContents } from './vault.ts';
 import { createStore, type WritableStore } from './readable-store.ts';
 
 /** Renews the tokens: one flight per tab, cooled down after failures. */
@@ -35,13 +37,16 @@ export function createRenewal(context: Context): Renewal {
   let lastAttemptAt = Number.NEGATIVE_INFINITY;
   let cooldown: { until: number; error: SessionError } | null = null;
 
+  /** The cooldown, while it lasts. A clock that was set back must not make it longer than it was. */
+  const resting = (now: number): typeof cooldown =>
+    cooldown && now < cooldown.until && now >= lastAttemptAt ? cooldown : null;
+
   async function run(): Promise<void> {
     if (!tab.live()) throw nobodySignedIn(tab);
     if (tab.doom) throw cannotRenew(tab.doom);
     const now = clock.now();
-    // A clock that was set back must not make the cooldown longer than it was.
-    if (cooldown && now < cooldown.until && now >= lastAttemptAt)
-      throw coolingDown(cooldown.error, cooldown.until - now);
+    const rest = resting(now);
+    if (rest) throw coolingDown(rest.error, rest.until - now);
     lastAttemptAt = now;
     if (tab.unsaved && !(await context.owed.settle())) {
       return fail(
@@ -53,14 +58,38 @@ export function createRenewal(context: Context): Renewal {
     }
     const from = tab.live();
     if (!from) throw nobodySignedIn(tab);
+    const since = tab.version();
     const result = await context
       .network()
       .then((network) => network.flyLocked(context, network, from, (stop) => (stopWaiting = stop)))
       .catch(failed);
-    return finish(result, from);
+    return finish(result, from, since);
   }
 
-  function finish(result: LockedResult, from: LiveRecord): void {
+  /** What a flight brought from storage; read again when this tab learnt something while it flew. */
+  async function finish(landed: LockedResult, from: LiveRecord, since: number): Promise<void> {
+    const result =
+      since !== tab.version() && 'contents' in landed && landed.contents
+        ? { ...landed, contents: await newest(landed.contents) }
+        : landed;
+    return conclude(result, from);
+  }
+
+  async function newest(contents: VaultContents): Promise<VaultContents> {
+    let read = contents;
+    await askStorage(
+      context,
+      () =>
+        context
+          .vault()
+          .read()
+          .catch(() => contents),
+      (found) => (read = found),
+    );
+    return read;
+  }
+
+  function conclude(result: LockedResult, from: LiveRecord): void {
     switch (result.kind) {
       case 'told':
         return settle(from);
@@ -98,6 +127,7 @@ export function createRenewal(context: Context): Renewal {
       case 'rejected':
         tab.doom = 'refresh_rejected';
         context.changed();
+        hub.emit('refresh_failed', { error: cannotRenew('refresh_rejected'), retryInMs: null });
         throw cannotRenew('refresh_rejected');
       case 'failed':
         return fail(result.error);
@@ -145,9 +175,10 @@ export function createRenewal(context: Context): Renewal {
     // A refusal was told by an event or is the cooldown itself.
     nudge: () => void renew().catch(() => {}),
     busy,
-    retryAt: () => cooldown?.until ?? null,
+    retryAt: () => resting(clock.now())?.until ?? null,
     hurry() {
-      if (clock.now() - lastAttemptAt >= hurryAfterMs) cooldown = null;
+      // What the server asked for is not ours to shorten.
+      if (!cooldown?.error.retryAfterMs && clock.now() - lastAttemptAt >= hurryAfterMs) cooldown = null;
     },
     heard: () => stopWaiting(),
   };
@@ -157,11 +188,12 @@ function failed(error: unknown): LockedResult {
   return { kind: 'failed', error: asSessionError(error) };
 }
 
-function coolingDown({ code, message, reason, cause }: SessionError, retryAfterMs: number): SessionError {
+function coolingDown({ code, message, reason, status, cause }: SessionError, retryAfterMs: number): SessionError {
   return new SessionError(code, message, {
     retryable: true,
     retryAfterMs,
     cause,
     ...(reason === undefined ? {} : { reason }),
+    ...(status === undefined ? {} : { status }),
   });
 }

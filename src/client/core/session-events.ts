@@ -13,8 +13,8 @@ export interface SessionEvents<U extends { id: string } = User> {
   ended: { reason: EndReason; user: U | null };
   /** Another person signed in in another tab. Fires before any request can carry the new person's token. */
   identity_changed: { from: U; to: U };
-  /** A refresh did not work; the session goes on. */
-  refresh_failed: { error: SessionError; retryInMs: number };
+  /** A refresh did not work; the session goes on. `retryInMs` null: nothing can renew it, and it ends with its access token. */
+  refresh_failed: { error: SessionError; retryInMs: number | null };
   /** The API refused a token that had just been refreshed. */
   rejected_after_refresh: { url: string };
   connection_changed: { connection: Connection };

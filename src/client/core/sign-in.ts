@@ -4,9 +4,9 @@ import type { Surroundings } from './surroundings.ts';
 import type { Keys, SigningKey } from './ports.ts';
 import type { LiveRecord } from './record.ts';
 import type { SessionFacts } from './session-facts.ts';
-import { firstRecord, signInOver, type Exchange } from './successor.ts';
+import { beginExchange, firstRecord, signInOver, type Exchange } from './successor.ts';
 import type { Grant, Transport } from './transport.ts';
-import type { Vault } from './vault.ts';
+import type { Vault, VaultContents } from './vault.ts';
 
 /** Starts sessions. */
 export interface SignIn {
@@ -20,8 +20,17 @@ export interface SignInWorld {
   context: Surroundings;
   transport: Transport;
   keys: Keys;
-  /** Writes the new session; on refusal moves to memory and says so. */
-  write(change: Parameters<Vault['update']>[0]): Promise<void>;
+  /**
+   * Writes the new session. On refusal moves to memory and says so, unless storage may hold the same session (`mayForget` is
+   * false): two records of one would be taken for theft. Answers null when it is not wanted any more.
+   */
+  write(
+    attempt: number,
+    change: Parameters<Vault['update']>[0],
+    options: { isTaken: () => boolean; mayForget: boolean },
+  ): Promise<VaultContents | null>;
+  /** A new session is in the vault. */
+  arrived(contents: VaultContents): void;
   /** Hands a pair that nobody wants to the outbox. */
   discard(record: LiveRecord): void;
   /** False once a sign-out or a later sign-in was asked for. */
@@ -29,7 +38,7 @@ export interface SignInWorld {
 }
 
 /** Creates {@link SignIn}. */
-export function createSignIn({ context, transport, keys, write, discard, isWanted }: SignInWorld): SignIn {
+export function createSignIn({ context, transport, keys, write, arrived, discard, isWanted }: SignInWorld): SignIn {
   const { platform, settings, channel } = context;
   const { clock } = platform;
 
@@ -53,9 +62,9 @@ export function createSignIn({ context, transport, keys, write, discard, isWante
       for (let tries = 0; tries < 2; tries++) {
         const proof =
           key && (await keys.prove(key, { method: 'POST', url, nonce, now: clock.now() + context.tab.offsetMs() }));
-        const sentAt = clock.now();
+        const received = beginExchange(clock);
         const answer = await transport.signIn({ credentials, remember, proof, signal: limit.signal });
-        if (answer.kind === 'granted') return { grant: answer.grant, exchange: { sentAt, receivedAt: clock.now() } };
+        if (answer.kind === 'granted') return { grant: answer.grant, exchange: received() };
         if (answer.kind === 'failed') throw answer.error;
         if (answer.kind !== 'use_nonce') break;
         nonce = answer.nonce;
@@ -76,18 +85,30 @@ export function createSignIn({ context, transport, keys, write, discard, isWante
     key: SigningKey | null,
     exchange: Exchange,
     mine: number,
+    replaces: (contents: VaultContents) => boolean = () => true,
   ): Promise<void> {
     const record = firstRecord(grant, user, session, key, exchange);
-    if (!isWanted(mine)) {
+    const { sessionId, generation } = record;
+    const before = context.tab.live();
+    let isTaken = false;
+    // Asked within the transaction: a sign-out may come while storage takes its time.
+    const change = (contents: VaultContents): VaultContents => {
+      isTaken = isWanted(mine) && replaces(contents);
+      return isTaken ? signInOver(contents, record, clock.now()) : contents;
+    };
+    const contents = isWanted(mine)
+      ? await write(mine, change, { isTaken: () => isTaken, mayForget: before?.sessionId !== sessionId })
+      : null;
+    if (!isTaken && !isWanted(mine)) {
       discard(record);
       throw new SessionError(
         'aborted',
         'The sign-in was overtaken by a sign-out or another sign-in; its session was ended.',
       );
     }
-    const { sessionId, generation } = record;
+    if (!isTaken || contents === null) return;
     context.tab.learnOffset(record.offsetMs);
-    await write((contents) => signInOver(contents, record, clock.now()));
+    arrived(contents);
     channel.post({ v: 1, type: 'signed_in', sessionId, userId: user.id, generation });
   }
 
@@ -105,7 +126,6 @@ export function createSignIn({ context, transport, keys, write, discard, isWante
       const grant = transport.parseGrant(tokens);
       const now = clock.now();
       const live = context.tab.live();
-      if (live?.sessionId === grant.sessionId && grant.generation <= live.generation) return;
       const who = user ?? grant.user ?? (live?.sessionId === grant.sessionId ? live.user : undefined);
       if (!who)
         throw new SessionError(
@@ -113,7 +133,10 @@ export function createSignIn({ context, transport, keys, write, discard, isWante
           'Pass the user along: adopt(tokens, { id }). The tokens do not say whose they are.',
         );
       const session = grant.session ?? plainFacts(grant, now);
-      await begin(grant, who, session, null, { sentAt: now, receivedAt: now }, mine);
+      // Nothing older than what is there, and nothing of a session that is over: it would come back to life.
+      const isNews = ({ record }: VaultContents): boolean =>
+        record?.sessionId !== grant.sessionId || (record.kind === 'live' && record.generation < grant.generation);
+      await begin(grant, who, session, null, beginExchange(clock)(), mine, isNews);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { SessionError } from '../../protocol/session-error.ts';
 import { disposed } from './access.ts';
 import type { Context } from './context.ts';
+import { askStorage } from './newest.ts';
 import { emptyContents, type VaultContents } from './vault.ts';
 
 /** The way from `loading` to knowing. */
@@ -41,12 +42,12 @@ export function createStartup(context: Context, firstRead: Promise<VaultContents
     if (contents.trouble === 'newer') {
       const message =
         'The storage was written by a later version of this app and is left alone. Reload to get that version.';
-      world.useMemory(new SessionError('storage_unavailable', message));
+      world.useMemory(new SessionError('storage_unavailable', message, { retryable: false }));
       return world.started(emptyContents);
     }
     const read = contents;
     // Storage that cannot be written shows what it holds; the limits are enforced again right after.
-    world.started(await world.onRead(read).catch(() => read));
+    await askStorage(context, () => world.onRead(read).catch(() => read), world.started);
   }
 
   const loaded = load();

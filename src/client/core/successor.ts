@@ -1,21 +1,35 @@
 import type { User } from '../../protocol/session-view.ts';
 import { samePair, type LiveRecord, type Pair } from './record.ts';
-import type { SigningKey } from './ports.ts';
+import type { Clock, SigningKey } from './ports.ts';
 import type { SessionFacts } from './session-facts.ts';
 import { knownLifeMs } from './token-life.ts';
 import { withRevocation } from './tombstone.ts';
 import type { Grant } from './transport.ts';
 import type { VaultContents } from './vault.ts';
 
-/** When a request left and its answer came, by this machine's clock. */
+/** When a request left and its answer came, by this machine's clock, and how long that took by the clock that nobody sets. */
 export interface Exchange {
   sentAt: number;
   receivedAt: number;
+  tookMs: number;
 }
 
-/** Server clock minus this machine's clock, the round trip halved; null when the server did not tell its time. */
-function learntOffsetMs(serverTime: number | null, { sentAt, receivedAt }: Exchange): number | null {
-  return serverTime === null ? null : serverTime - (sentAt + receivedAt) / 2;
+/** Starts the watch for an {@link Exchange}; the answer ends it. */
+export function beginExchange(clock: Clock): () => Exchange {
+  const sentAt = clock.now();
+  const startedAt = clock.monotonic();
+  return () => ({ sentAt, receivedAt: clock.now(), tookMs: clock.monotonic() - startedAt });
+}
+
+const stepMs = 2000;
+
+/**
+ * Server clock minus this machine's clock, the round trip halved. Null when the server did not tell its time, or the machine
+ * slept or its clock was set in between: then nobody knows when the server said it.
+ */
+export function learntOffsetMs(serverTime: number | null, { sentAt, receivedAt, tookMs }: Exchange): number | null {
+  const isWhole = Math.abs(receivedAt - sentAt - tookMs) < stepMs;
+  return serverTime === null || !isWhole ? null : serverTime - (sentAt + receivedAt) / 2;
 }
 
 /** The record of a fresh sign-in. */
@@ -26,7 +40,18 @@ export function firstRecord(
   key: SigningKey | null,
   exchange: Exchange,
 ): LiveRecord {
-  return { version: 1, kind: 'live', user, session, key, ...granted(grant, exchange, 0), pending: null, attempts: [] };
+  // Nothing is known of the clock yet: what the answer says of it is the best there is.
+  const guess = grant.serverTime === null ? 0 : grant.serverTime - exchange.receivedAt + exchange.tookMs / 2;
+  return {
+    version: 1,
+    kind: 'live',
+    user,
+    session,
+    key,
+    ...granted(grant, exchange, guess),
+    pending: null,
+    attempts: [],
+  };
 }
 
 /** The record after a rotation: the new pair, everything else as it was. */

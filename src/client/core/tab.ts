@@ -32,8 +32,8 @@ export interface Tab {
   doom: EndReason | null;
   /** The vault is behind this tab: what is known here has to be written before anything is rotated. */
   unsaved: boolean;
-  /** Takes over an offset that this tab learnt from the server itself. */
-  learnOffset(offsetMs: number): void;
+  /** Takes over an offset that this tab learnt from the server itself; null: the clock was set, what was learnt is void. */
+  learnOffset(offsetMs: number | null): void;
   /** Rises whenever what is known here changes: a read that began before is older than what is known. */
   version(): number;
   /** Takes in what the vault holds. Everything that follows from a change (state, events, hooks, aborts) happens here, at once. */
@@ -116,6 +116,8 @@ export function createTab(
   }
 
   function learn(contents: VaultContents, byThisTab: boolean, signedInHere = false): void {
+    // The manager was disposed while this was on its way: it has nobody to tell, and is not to be believed any more.
+    if (scope.signal.aborted) return;
     const found = contents.record;
     tab.armed = true;
     if (detached && !byThisTab) return;
@@ -130,6 +132,9 @@ export function createTab(
         if (found === null) return;
         // What was missing or unreadable is there again: storage had only not shown it.
         if (tab.doom !== 'refresh_rejected') tab.doom = null;
+        // The first tombstone wins, and storage knows which that was.
+        if (known?.kind === 'ended' && found.kind === 'ended' && known.reason !== found.reason)
+          return take(found, byThisTab);
         if (known?.kind === found.kind) record = tab.unsaved ? known : found;
         else tab.unsaved = true;
         return;

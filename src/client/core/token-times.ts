@@ -11,6 +11,8 @@ export interface TokenTimes {
 }
 
 const defaultMinValidityMs = 5000;
+/** Lives are told in whole seconds. */
+const roundedMs = 2000;
 
 /**
  * When a token is due. The lead is never more than half the token's life, or a short token would be due as soon as it comes;
@@ -22,10 +24,12 @@ const defaultMinValidityMs = 5000;
 export function tokenTimes(record: LiveRecord, offsetMs: number, leadMs: number, fraction: number): TokenTimes {
   const life = record.expiresAt - record.issuedAt;
   const expiresAt = record.expiresAt - offsetMs;
+  // The last one: no other would live longer.
+  const isLast = record.expiresAt >= (record.session.absoluteEndsAt ?? Number.POSITIVE_INFINITY) - roundedMs;
   return {
     issuedAt: record.issuedAt - offsetMs,
     expiresAt,
-    refreshAt: expiresAt - Math.min(leadMs, life / 2) - (fraction * life) / 10,
+    refreshAt: isLast ? expiresAt : expiresAt - Math.min(leadMs, life / 2) - (fraction * life) / 10,
     goodUntil: expiresAt - Math.min(defaultMinValidityMs, life / 4),
   };
 }

@@ -4,7 +4,9 @@ import type { Context } from './context.ts';
 import type { Ending } from './ending.ts';
 import type { IdleWatch } from './idle-watch.ts';
 import type { Cleanup } from './ports.ts';
+import { askStorage } from './newest.ts';
 import type { Renewal } from './renewal.ts';
+import { beginExchange, learntOffsetMs } from './successor.ts';
 
 /** Wakes when something is due, and decides from the clock and the vault what is. A timer is only ever a hint. */
 export interface Vigil {
@@ -16,6 +18,8 @@ export interface Vigil {
   look(): void;
   /** Decides anew when to wake. */
   plan(): void;
+  /** Wakes for nothing until the next {@link plan}. */
+  rest(): void;
   /** The earliest moment at which the session ends by itself, by this machine's clock; `Infinity` when there is none. */
   deadline(): number;
   stop(): void;
@@ -23,27 +27,29 @@ export interface Vigil {
 
 const timeRequestMs = 3000;
 const stepMs = 2000;
+const readAgainMs = 5000;
 
 /** Creates a {@link Vigil}. */
 export function createVigil(context: Context, idle: IdleWatch, renewal: Renewal, ending: Ending): Vigil {
   const { platform, settings, tab, hub } = context;
-  const { clock, lifecycle } = platform;
+  const { clock } = platform;
   const watch = createClockWatch(clock);
   let stopTimer: Cleanup = () => {};
   let stopped = false;
   let doubt: Promise<void> | null = null;
   let warnedFor: string | null = null;
+  /** The offset by which this tab last acted. Another tab may be the first to learn of a step, and its record tells the new one. */
+  let trustedOffset: number | null = null;
 
   async function read(): Promise<void> {
-    for (let tries = 0; tries < 3; tries++) {
-      const version = tab.version();
-      const contents = await context.vault().read();
-      // Something was learnt while this read was under way: it may be older than that, so look again.
-      if (version !== tab.version() && tries < 2) continue;
-      idle.heard(contents.activityAt);
-      tab.learn(contents, false);
-      break;
-    }
+    await askStorage(
+      context,
+      () => context.vault().read(),
+      (contents) => {
+        idle.heard(contents.activityAt);
+        tab.learn(contents, false);
+      },
+    );
     if (tab.unsaved) void context.owed.settle().then((done) => (done ? undefined : context.owed.retry()));
     context.changed();
   }
@@ -67,19 +73,20 @@ export function createVigil(context: Context, idle: IdleWatch, renewal: Renewal,
   /** The clocks disagree. Sleep and a clock that was set look alike from here; the server's clock tells them apart. */
   async function resolveDoubt(): Promise<void> {
     tab.armed = false;
+    tab.learnOffset(null);
     idle.check();
-    if (!tab.live() || !lifecycle.seemsOnline()) return;
+    if (!tab.live()) return idle.forgetFuture();
     const limit = platform.abort();
     const stop = clock.after(timeRequestMs, () => limit.abort());
-    let sentAt = clock.now();
+    let received = beginExchange(clock);
     const asked = context.network().then(({ transport }) => {
-      sentAt = clock.now();
+      received = beginExchange(clock);
       return transport.time(limit.signal);
     });
     const serverTime = await asked.catch(() => null).finally(stop);
-    if (serverTime === null) return;
-    const offset = serverTime - (sentAt + clock.now()) / 2;
-    const step = offset - tab.offsetMs();
+    const offset = learntOffsetMs(serverTime, received());
+    if (offset === null) return idle.forgetFuture();
+    const step = offset - (trustedOffset ?? tab.offsetMs());
     tab.learnOffset(offset);
     if (Math.abs(step) > stepMs) idle.shift(-step);
   }
@@ -87,9 +94,13 @@ export function createVigil(context: Context, idle: IdleWatch, renewal: Renewal,
   async function settle(): Promise<void> {
     if (watch.look() !== 0) doubt ??= resolveDoubt().finally(() => (doubt = null));
     if (doubt) await doubt;
-    if (!tab.armed) await read();
+    let unread: unknown = null;
+    if (!tab.armed) await read().catch((error: unknown) => (unread = error));
+    trustedOffset = tab.offsetMs();
+    // What is over by all this tab knows is over, also while storage cannot be asked.
     const reason = overdue();
     if (reason) await ending.end(reason);
+    if (unread !== null && tab.live()) throw unread;
   }
 
   function warn(): void {
@@ -112,29 +123,32 @@ export function createVigil(context: Context, idle: IdleWatch, renewal: Renewal,
         if (due && !renewal.busy.getState()) renewal.nudge();
         plan();
       },
-      // Storage could not be read: whoever asks for a token is told so, and the next look tries again.
-      () => plan(),
+      // Storage could not be read: whoever asks for a token is told so, and the next look, not at once, tries again.
+      () => plan(readAgainMs),
     );
   }
 
-  function plan(): void {
+  function plan(leastMs = 0): void {
     stopTimer();
     const times = tab.times();
     if (stopped || !times) return;
     const now = clock.now();
     const moments = [idle.nextAt(), absoluteEnd()];
+    // The clock was set or the machine slept: by which clock the moments are reckoned has to be found out first.
+    if (watch.peek() !== 0) moments.push(now);
     if (warnedFor !== tab.live()?.sessionId) moments.push(absoluteEnd() - settings.absoluteWarningMs);
     if (now < times.expiresAt || tab.doom) moments.push(times.expiresAt);
     if (!tab.doom && !renewal.busy.getState()) moments.push(Math.max(times.refreshAt, renewal.retryAt() ?? 0));
     const next = Math.min(...moments.map((moment) => moment ?? Number.POSITIVE_INFINITY));
-    if (next < Number.POSITIVE_INFINITY) stopTimer = clock.after(Math.max(0, next - now), look);
+    if (next < Number.POSITIVE_INFINITY) stopTimer = clock.after(Math.max(leastMs, next - now), look);
   }
 
   return {
     read,
     settle,
     look,
-    plan,
+    plan: () => plan(),
+    rest: () => stopTimer(),
     deadline,
     stop() {
       stopped = true;

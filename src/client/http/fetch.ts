@@ -49,6 +49,9 @@ const mostTries = 3;
 /** A proof is made again for a nonce at most this often: the nonce may go out of date in between. */
 const mostNonces = 2;
 
+/** After a refresh that did not help, an API's 401s are the caller's for this long: newer tokens are not what it asks for. */
+const inVainForMs = 30_000;
+
 /**
  * Makes a `fetch` that speaks for the person who is signed in.
  *
@@ -57,14 +60,17 @@ const mostNonces = 2;
  * - A redirect within the origin is followed with the token, one to another origin without it. A runtime that would take it
  *   along gets `redirect: 'error'`. A proof names one URL, so with a bound token a redirected GET is then made anew where it led.
  * - After a 401 the tokens are renewed once, and the request is sent once more, byte by byte the same. A stream cannot be:
- *   `body_not_replayable` says that the tokens are new and the call can be repeated. The second 401 is the caller's.
+ *   `body_not_replayable` says that the tokens are new and the call can be repeated. The second 401 is the caller's,
+ *   and so are all that follow within half a minute: an API that refuses every token must not make a refresh of every call.
  * - When the person signs out, or another one signs in, what is under way rejects with that SessionError.
  */
 export function createFetch(options: FetchOptions): AuthorizedFetch {
   const { authorizer, keys, clock, baseUrl, fetch: send = (...args) => globalThis.fetch(...args) } = options;
   const origins = new Set(options.origins.map((origin) => new URL(origin).origin));
-  const stepUp = options.stepUp && shareStepUp(options.stepUp);
+  const park = options.stepUp && shareStepUp(options.stepUp, authorizer);
   const nonces = new Map<string, string>();
+  /** When a refresh did not help, by person, origin and code of the 401. */
+  const inVain = new Map<string, number>();
   const isOurs = (url: string): boolean => origins.has(new URL(url).origin);
 
   async function headersFor(request: Request, signal: AbortSignal, auth: Authorization): Promise<Headers> {
@@ -121,7 +127,7 @@ export function createFetch(options: FetchOptions): AuthorizedFetch {
     // Not the request's own where it can be helped: Node forgets whom that one follows when it collects garbage.
     const signal = init.signal ?? (isRequest(input) ? input : request).signal;
     const once = isStream(body);
-    const untried = { nonce: mostNonces, step_up: stepUp ? 1 : 0, renew: 1, move: 1 };
+    const untried = { nonce: mostNonces, step_up: park ? 1 : 0, renew: 1, move: 1 };
     let auth = await untilAborted(authorizer.authorize(as), signal);
     for (;;) {
       const response = await sendAs(auth, request, { signal, once, rest });
@@ -135,12 +141,17 @@ export function createFetch(options: FetchOptions): AuthorizedFetch {
       }
       const code = status === 401 || status === 403 ? await answerCode(response) : undefined;
       const step = nextStep(status, code, untried);
+      const refusal = [auth.userId, new URL(request.url).origin, code].join(' ');
       if (step === 'done') {
-        if (status === 401 && !untried.renew) authorizer.reportRejected(withoutQuery(request.url));
+        if (status === 401 && !untried.renew) {
+          inVain.set(refusal, clock.now());
+          authorizer.reportRejected(withoutQuery(request.url));
+        }
         return response;
       }
+      if (step === 'renew' && Math.abs(clock.now() - (inVain.get(refusal) ?? Infinity)) < inVainForMs) return response;
       untried[step] -= 1;
-      if (step === 'step_up') await untilAborted(stepUp!(request), signal);
+      if (step === 'step_up') await park!(request, auth, signal);
       if (step !== 'nonce') auth = await untilAborted(authorizer.reauthorize(auth), signal);
       if (!safe) return response;
       response.body?.cancel().catch(() => {});

@@ -57,10 +57,14 @@ export function referenceTransport(options: ReferenceTransportOptions): Transpor
     apiUrl: base,
     acceptsProof: true,
 
-    refresh({ refreshToken, attemptKey, attempts, proof, signal }) {
+    refresh({ sessionId, refreshToken, attemptKey, attempts, proof, signal }) {
       const form = new URLSearchParams({ grant_type: 'refresh_token' });
       if (refreshToken) form.set('refresh_token', refreshToken);
-      if (cookies) form.set('attempts', JSON.stringify(attempts));
+      if (cookies) {
+        // The jar may hold several sessions.
+        form.set('session_id', sessionId);
+        form.set('attempts', JSON.stringify(attempts));
+      }
       if (binding !== 'all') form.set('binding', binding);
       const init = post(form, { 'Idempotency-Key': `"${attemptKey}"` }, proof);
       return send('The refresh', tokenUrl, signal, init).then(

@@ -9,10 +9,16 @@ export interface RotationRequest {
   generation: number;
   /** Tag of the attempt key made for that generation; null (cookie mode) when the caller made none for it. */
   attempt: string | null;
-  /** Cookie mode: tag of the key made for the generation before. */
-  previousAttempt: string | null;
+  /** Cookie mode: the keys that the caller made for other generations. */
+  otherAttempts: readonly AttemptTag[];
   /** Thumbprint of the key that proved itself, or null. */
   keyThumbprint: string | null;
+}
+
+/** The tag of the attempt key that was made for a generation. */
+export interface AttemptTag {
+  generation: number;
+  tag: string;
 }
 
 /** What becomes of a refresh. */
@@ -41,20 +47,34 @@ export function decideRotation(
   const { generation, attempt } = request;
   if (generation >= record.generation) {
     if (attempt !== null) return rotate(record, generation, attempt, now);
-    // The cookie jar is one ahead of the tab's record: its attempt was done already.
-    const jarAhead = generation === record.generation && matches(record, 0, request.previousAttempt);
-    return unchanged(jarAhead ? 'replayed' : 'stale', record);
+    // The cookie jar is one ahead of the tab's record: its attempt was done already,
+    if (generation === record.generation) return unchanged(madeNewest(record, request) ? 'replayed' : 'stale', record);
+    // and, when it is ahead of the store too, forgotten since. It is done again.
+    const done = tagFor(request, generation - 1);
+    return done === null ? unchanged('stale', record) : rotate(record, generation - 1, done, now);
   }
 
   const back = record.generation - 1 - generation;
-  if (matches(record, back, attempt)) return unchanged(back === 0 ? 'replayed' : 'stale', record);
+  const isRetry = matches(record, back, attempt);
+  if (isRetry && back === 0) return unchanged('replayed', record);
   // No key, or none to compare with, proves nothing.
-  if (attempt === null || (back > 0 && attemptAt(record.attempts, back) === 'blank')) return unchanged('stale', record);
+  if (isRetry || attempt === null || (back > 0 && attemptAt(record.attempts, back) === 'blank'))
+    // A late answer put an old cookie back: the browser that made the newest rotation gets its successor again.
+    return unchanged(madeNewest(record, request) ? 'replayed' : 'stale', record);
   return {
     answer: { outcome: 'ended', reason: 'reuse_detected' },
     write: tombstone(record, 'reuse_detected', now),
     event: eventOf(record, 'session.reuse_detected', now, { reason: 'reuse_detected', generation }),
   };
+}
+
+/** Cookie mode: whether the caller names the key of the newest rotation, whatever its cookie is. */
+function madeNewest(record: SessionRecord, request: RotationRequest): boolean {
+  return matches(record, 0, tagFor(request, record.generation - 1));
+}
+
+function tagFor({ otherAttempts }: RotationRequest, generation: number): string | null {
+  return otherAttempts.find((made) => made.generation === generation)?.tag ?? null;
 }
 
 function matches(record: SessionRecord, back: number, attempt: string | null): boolean {

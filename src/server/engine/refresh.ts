@@ -45,16 +45,14 @@ export function createRefresh(ports: RefreshPorts): (request: RefreshRequest) =>
     if (attemptKeys === undefined) {
       const attempt =
         attemptKey === null ? encodeBase64url(random.bytes(8)).slice(0, tagLength) : await tagOf(attemptKey);
-      return { generation, attempt, previousAttempt: null, keyThumbprint };
+      return { generation, attempt, otherAttempts: [], keyThumbprint };
     }
-    const own = attemptKeys.find((made) => made.generation === generation);
-    const previous = attemptKeys.find((made) => made.generation === generation - 1);
-    return {
-      generation,
-      attempt: own ? await tagOf(own.key) : null,
-      previousAttempt: previous ? await tagOf(previous.key) : null,
-      keyThumbprint,
-    };
+    const made = await Promise.all(
+      attemptKeys.map(async ({ generation: from, key }) => ({ generation: from, tag: await tagOf(key) })),
+    );
+    const own = made.find(({ generation: from }) => from === generation);
+    const otherAttempts = made.filter(({ generation: from }) => from !== generation);
+    return { generation, attempt: own?.tag ?? null, otherAttempts, keyThumbprint };
   }
 
   async function reportRefusedProof(record: SessionRecord, now: number): Promise<void> {

@@ -1,38 +1,56 @@
 import type { Context } from 'hono';
 import { generateCookie, getCookie } from 'hono/cookie';
 import type { Session } from '../engine/sessions.ts';
+import { sessionIdOf } from './token-session.ts';
 
 /**
- * The cookie that holds the refresh token in cookie mode. Scripts cannot read it, no other host and no plain-http page can
- * set it (the prefix, draft-ietf-httpbis-layered-cookies), and no request of another site carries it.
+ * The cookies that hold refresh tokens in cookie mode. Scripts cannot read them, no other host and no plain-http page can
+ * set them (the prefix, draft-ietf-httpbis-layered-cookies), and no request of another site carries them.
+ *
+ * Each session has a cookie of its own name. With one name for all, an answer that comes late (a refresh that was under way
+ * while somebody signed in) would put the old session's token in the place of the new one's, which nobody could get back.
  */
-const refreshCookieName = '__Host-Http-rt';
+const cookieName = '__Host-Http-rt';
 
 const attributes = { path: '/', httpOnly: true, secure: true, sameSite: 'Strict' } as const;
 /** Browsers keep no cookie for longer (RFC 6265bis section 5.5). */
 const longestSeconds = 34_560_000;
 const longestValue = 512;
+/** Of the session id: 64 bits that differ between the sessions of a browser. */
+const suffixLength = 11;
 
-/** The refresh token in the cookie of a request, or null. */
-export function readRefreshCookie(c: Context): string | null {
-  const value = getCookie(c, refreshCookieName);
-  return value && value.length <= longestValue ? value : null;
+/** A refresh token as it came in a cookie. Whether it is genuine, nobody has looked yet. */
+export interface RefreshCookie {
+  name: string;
+  refreshToken: string;
+  sessionId: string;
+}
+
+/** The refresh tokens in the cookies of a request. */
+export function readRefreshCookies(c: Context): RefreshCookie[] {
+  return Object.entries(getCookie(c)).flatMap(([name, refreshToken]) => {
+    if (name !== cookieName && !name.startsWith(`${cookieName}-`)) return [];
+    const sessionId = refreshToken.length <= longestValue ? sessionIdOf(refreshToken) : null;
+    return sessionId === null ? [] : [{ name, refreshToken, sessionId }];
+  });
+}
+
+/** The refresh token of the session that the request names; where it names none, of the only session there is. */
+export function readRefreshCookie(c: Context, sessionId: string | null): string | null {
+  const found = readRefreshCookies(c);
+  if (sessionId !== null) return found.find((cookie) => cookie.sessionId === sessionId)?.refreshToken ?? null;
+  return found.length === 1 ? (found[0]?.refreshToken ?? null) : null;
 }
 
 /** `Set-Cookie` for a session's current refresh token: until the browser closes, or to its end when it is remembered. */
 export function refreshCookie(session: Session, refreshToken: string, now: number): string {
   const endsAt = session.absoluteEndsAt ?? Infinity;
   const maxAge = Math.min(longestSeconds, Math.floor((endsAt - now) / 1000));
-  return generateCookie(refreshCookieName, refreshToken, { ...attributes, ...(session.remembered ? { maxAge } : {}) });
+  const name = `${cookieName}-${session.id.slice(-suffixLength)}`;
+  return generateCookie(name, refreshToken, { ...attributes, ...(session.remembered ? { maxAge } : {}) });
 }
 
-/**
- * Headers that end the cookie. `Clear-Site-Data` drops cached answers only: with `"storage"` it would take the client's
- * tombstone and outbox, with `"cookies"` those of every app on the host, and perhaps the next sign-in's.
- */
-export function clearedCookie(): Record<string, string> {
-  return {
-    'Set-Cookie': generateCookie(refreshCookieName, '', { ...attributes, maxAge: 0 }),
-    'Clear-Site-Data': '"cache"',
-  };
+/** `Set-Cookie` that ends a cookie. */
+export function clearedCookie({ name }: RefreshCookie): string {
+  return generateCookie(name, '', { ...attributes, maxAge: 0 });
 }

@@ -20,6 +20,16 @@ describe('signing in', () => {
     expect(other.manager.peek()).toBe(manager.peek());
   });
 
+  it('loads what the network needs in every tab, and in none before', async () => {
+    const world = createWorld();
+    const other = await world.openTab();
+    expect(other.hasNetwork()).toBe(false);
+    await world.signedIn('ada');
+    expect(other.hasNetwork()).toBe(true);
+    const later = await world.openTab();
+    expect(later.hasNetwork()).toBe(true);
+  });
+
   it('is there after a reload without a request', async () => {
     const world = createWorld();
     const { tab } = await world.signedIn('ada');

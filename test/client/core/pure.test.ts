@@ -206,7 +206,7 @@ describe('what is written', () => {
 
   it('a replay of the same generation (cookie mode) keeps the note of the attempt', () => {
     const noted: LiveRecord = { ...live, refreshToken: null, pending: { key: 'k4', at: 1 } };
-    const exchange = { sentAt: 0, receivedAt: 0 };
+    const exchange = { sentAt: 0, receivedAt: 0, tookMs: 0 };
     const grant = { ...noted, lifeMs: 300_000, serverTime: null };
     expect(nextRecord(noted, grant, exchange).pending).toEqual({ key: 'k4', at: 1 });
     expect(nextRecord(noted, { ...grant, generation: 5 }, exchange).pending).toBeNull();

@@ -15,6 +15,8 @@ export interface OpenTab {
   /** Names of the events that fired, in order. */
   events: Array<keyof SessionEvents>;
   ends: Array<{ reason: string; user: string | null }>;
+  /** Whether it has loaded the half that needs the network. */
+  hasNetwork(): boolean;
 }
 
 /** A simulated browser against the real session engine. */
@@ -63,10 +65,14 @@ export function createWorld(options: { accessMs?: number; seed?: number } = {}):
       },
     });
     const transport = server.transport(tab);
+    let hasNetwork = false;
     const manager = createManagerCore({
       platform: tab.platform,
       settings,
-      network: async () => ({ transport, keys: tab.platform.keys, flyLocked, createSignIn, createOutbox }),
+      network: async () => {
+        hasNetwork = true;
+        return { transport, keys: tab.platform.keys, flyLocked, createSignIn, createOutbox };
+      },
       vault: tab.vault,
       memoryVault: () => {
         const memory = fakeVault(tabs.clock);
@@ -78,7 +84,7 @@ export function createWorld(options: { accessMs?: number; seed?: number } = {}):
     });
     for (const name of eventNames) manager.on(name, () => events.push(name));
     await tabs.clock.settle();
-    return { tab, manager, events, ends };
+    return { tab, manager, events, ends, hasNetwork: () => hasNetwork };
   }
 
   return {

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { SessionError } from '../../../src/protocol/session-error.ts';
 import type { StepUp } from '../../../src/client/http/step-up.ts';
 import { api, keys, ok, problem, tokens, world, type Answer, type World } from './api-under-test.ts';
 import { fakeAuthorizer } from './fake-authorizer.ts';
@@ -86,6 +87,38 @@ describe('step-up', () => {
     there.authorizer.refreshes = 0;
     await there.fetch('d');
     expect(stepUp).toHaveBeenCalledTimes(2);
+  });
+
+  test('N3: the person leaves while the dialog is open: the request is given up, and the next one gets a dialog', async () => {
+    const over = new SessionError('session_ended', 'Signed out.', { reason: 'signed_out' });
+    const authorizer = fakeAuthorizer();
+    const dialogs: string[] = [];
+    const stepUp: StepUp = ({ url }) => {
+      dialogs.push(url);
+      return dialogs.length === 1 ? new Promise(() => {}) : Promise.resolve();
+    };
+    const there = world(wants, { authorizer, stepUp });
+    const parked = there.fetch('a');
+    await vi.waitFor(() => expect(dialogs).toHaveLength(1));
+    const { authorize } = authorizer;
+    authorizer.authorize = () => Promise.reject(new SessionError('unauthenticated', 'Nobody is signed in.'));
+    authorizer.leave(over);
+    await expect(parked).rejects.toBe(over);
+    authorizer.authorize = authorize;
+    expect((await there.fetch('b')).status).toBe(200);
+    expect(dialogs).toHaveLength(2);
+  });
+
+  test('N3: a new session of the same person, opened in the dialog, keeps the request waiting', async () => {
+    const authorizer = fakeAuthorizer();
+    let answer = (): void => {};
+    const dialog = new Promise<void>((resolve) => (answer = resolve));
+    const there = world(wants, { authorizer, stepUp: () => dialog });
+    const parked = there.fetch('transfer');
+    await vi.waitFor(() => expect(there.sent).toHaveLength(1));
+    authorizer.leave(new SessionError('session_ended', 'A new session took its place.'));
+    answer();
+    expect((await parked).status).toBe(200);
   });
 
   test('asked for again, the answer is the caller’s', async () => {

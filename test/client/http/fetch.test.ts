@@ -78,6 +78,31 @@ describe('a 401', () => {
     expect(there.authorizer.rejected).toEqual([`${api}/v1/users`]);
   });
 
+  test('A3: of a call soon after a refresh that did not help is the caller’s at once; later it is worth another refresh', async () => {
+    let now = 0;
+    const there = world(() => problem(401, 'invalid_token'), { clock: { now: () => now } });
+    const call = async (): Promise<number> => (await there.fetch('users')).status;
+    for (const at of [0, 1000, 29_999]) {
+      now = at;
+      expect(await call()).toBe(401);
+    }
+    expect([there.sent.length, there.authorizer.refreshes]).toEqual([4, 1]);
+    now = 30_000;
+    expect(await call()).toBe(401);
+    expect([there.sent.length, there.authorizer.refreshes]).toEqual([6, 2]);
+  });
+
+  test('A3: for another reason, or from another origin, is a refresh even then', async () => {
+    let code = 'invalid_token';
+    const there = world(() => problem(401, code), { origins: [api, 'https://other.example.com'] });
+    await there.fetch('users');
+    code = 'claims_stale';
+    await there.fetch('users');
+    expect(there.authorizer.refreshes).toBe(2);
+    await there.fetch('https://other.example.com/users');
+    expect(there.authorizer.refreshes).toBe(3);
+  });
+
   test('A4: all that wait for a refresh that fails settle, and none is sent again', async () => {
     const authorizer = fakeAuthorizer();
     authorizer.failing = new SessionError('server_error', 'The refresh failed.');

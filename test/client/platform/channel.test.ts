@@ -129,3 +129,43 @@ describe('the broadcast-channel package', () => {
     );
   });
 });
+
+describe('a runtime without messages', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.doUnmock('broadcast-channel');
+  });
+
+  test('that refuses the channel: nothing throws, nothing arrives', () => {
+    vi.stubGlobal(
+      'BroadcastChannel',
+      class {
+        constructor() {
+          throw new DOMException('The operation is insecure.', 'SecurityError');
+        }
+      },
+    );
+    const { channel, heard } = native(`t${count++}`);
+    channel.post(message);
+    expect(heard).toEqual([]);
+  });
+
+  test('where the package finds nothing to work with: nothing throws, no rejection is left over', async () => {
+    vi.doMock('broadcast-channel', () => ({
+      BroadcastChannel: class {
+        constructor() {
+          throw new Error('No usable method found');
+        }
+      },
+    }));
+    vi.resetModules();
+    const wires = await import('../../../src/client/platform/wires.ts');
+    const channel = tabChannel(`t${count++}`, wires.loadedWire(false), pageLifecycle());
+    channel.subscribe(() => {});
+    closers.push(channel.close);
+    // An unhandled rejection fails the run.
+    await vi.dynamicImportSettled();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(() => channel.post(message)).not.toThrow();
+  });
+});

@@ -320,7 +320,7 @@ describe('in cookie mode', () => {
     transport = referenceTransport({ url: baseUrl, cookies: true, requestTimeoutMs: 1000, fetch });
     const first = await signIn();
     expect(first.refreshToken).toBe(null);
-    expect(jar.cookie).toMatch(/^__Host-Http-rt=.{67}$/);
+    expect(jar.cookie).toMatch(/^__Host-Http-rt-.{11}=.{67}$/);
     const second = granted(await transport.refresh(attempt(first, 'a')));
     expect(second).toMatchObject({ generation: 1, refreshToken: null });
     // The answer was lost: the jar is one ahead of the record, and the same attempt gets the same generation.

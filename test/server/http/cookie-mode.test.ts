@@ -13,7 +13,7 @@ let on: ServerUnderTest;
 beforeEach(async () => void (on = await serverUnderTest({ cookie: true })));
 
 const setCookie = (answer: Response): string => answer.headers.getSetCookie().join('\n');
-const valueOf = (answer: Response): string => /^__Host-Http-rt=([^;]*)/.exec(setCookie(answer))?.[1] ?? '';
+const valueOf = (answer: Response): string => /^__Host-Http-rt[\w-]*=([^;]*)/m.exec(setCookie(answer))?.[1] ?? '';
 
 const signIn = (init: CallInit & { remember?: boolean } = {}): Promise<Response> => {
   const { remember = false, ...rest } = init;
@@ -36,7 +36,9 @@ const attempt = (generation: number, name: string | number = generation): object
 describe('cookie mode', () => {
   it('puts the refresh token into a cookie that no script and no other site can use, and nowhere else', async () => {
     const answer = await signIn();
-    expect(setCookie(answer)).toMatch(/^__Host-Http-rt=[\w-]{67}; Path=\/; HttpOnly; Secure; SameSite=Strict$/);
+    expect(setCookie(answer)).toMatch(
+      /^__Host-Http-rt-[\w-]{11}=[\w-]{67}; Path=\/; HttpOnly; Secure; SameSite=Strict$/,
+    );
     const text = await answer.text();
     expect(text).not.toContain('refresh_token');
     expect(text).not.toContain(valueOf(answer));
@@ -130,22 +132,37 @@ describe('cookie mode', () => {
     expect(await bodyOf(await send(attemptKey(0)))).toMatchObject({ token_type: 'DPoP', generation: 1 });
   });
 
-  it('ends the session that a new sign-in replaces', async () => {
-    const first = await signIn();
-    const id = (await bodyOf(first))['session_id'] as string;
-    await signIn({ headers: { cookie: `__Host-Http-rt=${valueOf(first)}` } });
-    expect(await on.sessions.get(id)).toBeNull();
+  it('keeps the sessions of a browser apart: each has a cookie of its own, and the request names the one it means', async () => {
+    const ada = await signIn();
+    const grace = await signIn({ json: { credentials: { username: 'grace', password: 'right' } } });
+    const [first, second] = [await bodyOf(ada), await bodyOf(grace)];
+    const jar = [ada, grace].map((answer) => setCookie(answer).split(';')[0]).join('; ');
+    expect(new Set(jar.split('; ').map((pair) => pair.split('=')[0])).size).toBe(2);
+    const ask = (form: Record<string, string>): Promise<Response> =>
+      on.call('POST', '/token', {
+        form: { grant_type: 'refresh_token', attempts: JSON.stringify([attempt(0)]), ...form },
+        headers: { cookie: jar },
+      });
+    for (const { session_id: id } of [second, first])
+      expect(await bodyOf(await ask({ session_id: id as string }))).toMatchObject({ session_id: id, generation: 1 });
+    expect(await bodyOf(await ask({ session_id: 'session_of_nobody' }))).toMatchObject({ reason: 'unknown' });
+    expect(await bodyOf(await ask({}))).toMatchObject({ reason: 'unknown' });
   });
 
-  it('signs in though the cookie of a bound session before cannot be revoked', async () => {
-    const client = await on.provingClient();
-    const first = await signIn({ headers: { dpop: await client.prove('POST', `${baseUrl}/sessions`) } });
-    expect((await signIn({ headers: { cookie: `__Host-Http-rt=${valueOf(first)}` } })).status).toBe(201);
+  it('clears the cookies of sessions that are over when somebody signs in, or finds out', async () => {
+    const [first, second] = [await signIn(), await signIn()];
+    const id = (await bodyOf(first))['session_id'] as string;
+    const jar = [first, second].map((answer) => setCookie(answer).split(';')[0]).join('; ');
+    await on.sessions.revoke(id, 'revoked');
+    const cleared = `${setCookie(first).split('=')[0]}=; Max-Age=0`;
+    const third = await signIn({ headers: { cookie: jar } });
+    expect(third.headers.getSetCookie()).toEqual([expect.any(String), expect.stringContaining(cleared)]);
+    expect(setCookie(await refresh(valueOf(first), [attempt(0)]))).toContain('Max-Age=0');
   });
 });
 
 describe('signing out in cookie mode', () => {
-  const cleared = /^__Host-Http-rt=; Max-Age=0; Path=\/; HttpOnly; Secure; SameSite=Strict$/;
+  const cleared = /^__Host-Http-rt[\w-]*=; Max-Age=0; Path=\/; HttpOnly; Secure; SameSite=Strict$/;
 
   it('takes the cookie for a token, clears it, and leaves the storage alone', async () => {
     const first = await signIn();

@@ -3,7 +3,7 @@ import { emptyAnswer, jsonAnswer } from '../answers.ts';
 import { authorize, type Access } from '../authorize.ts';
 import { badRequest, Refusal } from '../refusal.ts';
 import type { Route, Service } from '../service.ts';
-import { clearSpentCookie } from '../spent-cookie.ts';
+import { clearSpentCookies } from '../spent-cookie.ts';
 import { instant, sessionView } from '../session-view.ts';
 import { tokenBody } from '../token-answer.ts';
 
@@ -50,5 +50,5 @@ async function revokeOthers(service: Service, { session, claims }: Access): Prom
 async function revokeAll(service: Service, { session }: Access, c: Context): Promise<Response> {
   const { count } = await service.sessions.revokeAll(session.userId);
   const body = { revoked_count: count, server_time: instant(service.now()) };
-  return jsonAnswer(body, 200, await clearSpentCookie(service, c));
+  return clearSpentCookies(service, c, jsonAnswer(body));
 }

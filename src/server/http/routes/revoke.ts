@@ -3,7 +3,7 @@ import { oauthRoute } from '../oauth-errors.ts';
 import { readRefreshCookie } from '../refresh-cookie.ts';
 import { readForm } from '../request-body.ts';
 import type { Route } from '../service.ts';
-import { clearSpentCookie } from '../spent-cookie.ts';
+import { clearSpentCookies } from '../spent-cookie.ts';
 
 /**
  * `POST /revoke` (RFC 7009): ends the session of a refresh or revocation token. Unknown and dead ones are answered 200 too,
@@ -11,11 +11,11 @@ import { clearSpentCookie } from '../spent-cookie.ts';
  */
 export const revoke: Route = oauthRoute(async (service, c) => {
   const form = await readForm(c);
-  const cookie = service.cookieMode ? readRefreshCookie(c) : null;
+  const cookie = service.cookieMode ? readRefreshCookie(c, form.get('session_id') ?? null) : null;
   const token = form.get('token') ?? cookie;
   if (!token && !service.cookieMode)
     return oauthAnswer('invalid_request', 'invalid_argument', 'The form has no token.');
   const keyThumbprint = await service.proofs.check(c);
   if (token) await service.sessions.revokeByToken(token, keyThumbprint);
-  return jsonAnswer({}, 200, await clearSpentCookie(service, c));
+  return clearSpentCookies(service, c, jsonAnswer({}));
 });

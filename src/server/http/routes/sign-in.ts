@@ -1,13 +1,12 @@
 import * as z from 'zod/mini';
-import { isSessionError } from '../../../protocol/session-error.ts';
 import { userSchema } from '../../../protocol/session-view.ts';
 import type { JsonObject } from '../../engine/json.ts';
 import { demand } from '../limits.ts';
-import { readRefreshCookie } from '../refresh-cookie.ts';
 import { badRequest, Refusal } from '../refusal.ts';
 import { readJson } from '../request-body.ts';
 import type { Route, Service } from '../service.ts';
 import { sessionView } from '../session-view.ts';
+import { clearSpentCookies } from '../spent-cookie.ts';
 import { tokenAnswer } from '../token-answer.ts';
 
 /** What `POST /sessions` takes. */
@@ -57,26 +56,15 @@ export const signIn: Route = (service) => async (c) => {
     keyThumbprint,
     device: { label: device?.label ?? null, userAgent },
   });
-  if (service.cookieMode) await endReplaced(service, readRefreshCookie(c), keyThumbprint);
   const { session } = issued;
-  return tokenAnswer(service, issued, {
+  const answer = await tokenAnswer(service, issued, {
     bound: binding === 'all',
     user,
     session: sessionView(session, session.id),
     status: 201,
   });
+  return clearSpentCookies(service, c, answer);
 };
-
-/** The jar holds one session: the one it held until now could not be reached any more. */
-async function endReplaced({ sessions }: Service, cookie: string | null, keyThumbprint: string | null): Promise<void> {
-  if (cookie === null) return;
-  try {
-    await sessions.revokeByToken(cookie, keyThumbprint);
-  } catch (error) {
-    // Bound to the key of the sign-in before: its own client has a revocation token for it.
-    if (!isSessionError(error) || error.code !== 'invalid_dpop_proof') throw error;
-  }
-}
 
 function describe(error: z.core.$ZodError): string {
   const [issue] = error.issues;

@@ -10,6 +10,7 @@ import { readRefreshCookie } from '../refresh-cookie.ts';
 import { badRequest, Refusal } from '../refusal.ts';
 import { readForm } from '../request-body.ts';
 import type { Route, Service } from '../service.ts';
+import { clearSpentCookies } from '../spent-cookie.ts';
 import { sessionIdOf } from '../token-session.ts';
 import { tokenAnswer } from '../token-answer.ts';
 
@@ -30,13 +31,14 @@ export const refresh: Route = oauthRoute(async (service, c) => {
   demand(limits.refreshPerSession.wait(counted));
   const outcome = await sessions.refresh(request);
   if (isGenuine(outcome)) limits.refreshPerSession.take(counted);
-  return answerOutcome(service, outcome, bound);
+  const answer = await answerOutcome(service, outcome, bound);
+  return outcome.outcome === 'ended' ? clearSpentCookies(service, c, answer) : answer;
 });
 
 async function readRefresh(service: Service, c: Context, form: Map<string, string>): Promise<RefreshRequest | null> {
   const attemptKey = readAttemptKey(c);
   const { cookieMode } = service;
-  const refreshToken = cookieMode ? readRefreshCookie(c) : form.get('refresh_token');
+  const refreshToken = cookieMode ? readRefreshCookie(c, form.get('session_id') ?? null) : form.get('refresh_token');
   if (cookieMode && form.has('refresh_token'))
     throw badRequest('This server keeps the refresh token in a cookie; send none in the form.');
   if (!cookieMode && !refreshToken) throw badRequest('The form has no refresh_token.');

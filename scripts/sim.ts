@@ -1,0 +1,42 @@
+// Searches whole histories of tabs, networks and servers for broken promises.
+//   npm run sim -- --runs 10000 --seed 1
+//   npm run sim -- --replay '<history as JSON>'   plays one history and tells what happened in it
+import { randomInt } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { explore } from '../test/simulation/explore.ts';
+import { simulate } from '../test/simulation/simulate.ts';
+import type { History } from '../test/simulation/steps.ts';
+import { tellHistory } from '../test/simulation/words.ts';
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '1000' },
+    seed: { type: 'string' },
+    replay: { type: 'string' },
+    quiet: { type: 'boolean', default: false },
+  },
+});
+
+if (values.replay !== undefined) {
+  const history = JSON.parse(values.replay) as History;
+  console.log(`${tellHistory(history)}\n`);
+  const { violation, log } = await simulate(history);
+  console.log(log.join('\n'));
+  console.log(violation ? `\nBROKEN: ${violation.message}` : '\nevery promise was kept');
+  process.exitCode = violation ? 1 : 0;
+} else {
+  const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed);
+  const runs = Number(values.runs);
+  console.log(`${runs} histories, seed ${seed}`);
+  const found = await explore({ runs, seed });
+  const seconds = (found.ms / 1000).toFixed(1);
+  if (found.ok) console.log(`every promise was kept in ${found.runs} histories, ${seconds} s (seed ${seed})`);
+  else {
+    console.log(`\nBROKEN in history ${found.run}: ${found.outcome.violation?.message}\n`);
+    console.log(`shrunk ${found.shrinks} times, ${seconds} s:\n${tellHistory(found.history)}\n`);
+    if (!values.quiet) console.log(`${found.outcome.log.join('\n')}\n`);
+    console.log(`to see it again:\n  npm run sim -- --replay '${JSON.stringify(found.history)}'`);
+    console.log(`to search on from the same place:\n  npm run sim -- --runs ${runs} --seed ${seed}`);
+    process.exitCode = 1;
+  }
+}

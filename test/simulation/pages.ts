@@ -1,0 +1,68 @@
+import type { Page } from './browser.ts';
+import { idleToleranceMs } from './end-causes.ts';
+import type { World } from './world.ts';
+
+/** The tab that a step means. */
+export function pageAt({ browser }: World, at: number): Page | undefined {
+  return browser.pages[at % Math.max(1, browser.pages.length)];
+}
+
+/** The same among the tabs whose code may run. */
+export function runningPage({ browser }: World, at: number): Page | undefined {
+  const running = browser.pages.filter(({ tab }) => tab.state === 'running');
+  return running[at % Math.max(1, running.length)];
+}
+
+/** Takes a tab away. */
+export function gone({ browser }: World, page: Page, how: 'close' | 'crash'): void {
+  if (how === 'close') page.tab.close();
+  else page.tab.crash();
+  page.runningSince = null;
+  browser.pages = browser.pages.filter((one) => one !== page);
+}
+
+/** The person does something in a tab. It counts for the session that the tab shows, unless the person came back too late. */
+export function actIn({ browser, clock, truth, setting }: World, page: Page, answer: boolean): void {
+  const state = page.manager.state.getState();
+  const now = clock.now();
+  page.stirredAt = now;
+  if (!page.visible) {
+    // Whoever acts in a tab looks at it.
+    for (const one of browser.pages)
+      if (one !== page && one.tab.state === 'running' && one.visible) {
+        one.visible = false;
+        one.tab.platform.setVisible(false);
+      }
+    page.visible = true;
+    page.tab.throttle(0);
+    page.tab.platform.setVisible(true);
+  }
+  const known = state.status === 'authenticated' ? truth.sessions.get(state.session.id) : undefined;
+  const { idleMs } = setting;
+  if (known && (idleMs === null || now - known.lastActAt < idleMs + idleToleranceMs)) known.lastActAt = now;
+  if (known && (idleMs === null || now - known.surelyActAt < idleMs - idleToleranceMs)) known.surelyActAt = now;
+  if (answer) page.manager.stayActive();
+  else page.tab.platform.act();
+}
+
+/** The longest a call may take while its tab runs: three lookups, a lock, requests, each with its own bound. */
+export const callBoundMs = 90_000;
+
+/** Watches a call until it settles. */
+export function begin({ clock, truth }: World, page: Page, what: string, work: Promise<void>): void {
+  const since = clock.monotonic();
+  const entry = `${what} #${page.pending.size}-${since}`;
+  page.pending.set(entry, since);
+  const done = (how: string): void => {
+    page.pending.delete(entry);
+    truth.note(`${page.id}: ${what}: ${how}`);
+  };
+  work.then(
+    () => done('done'),
+    (error: { code?: string }) => {
+      done(error.code ?? `${String(error)}`);
+      if (!error.code)
+        truth.violate(5, `${page.id}: ${what} failed with something that is no SessionError: ${String(error)}`);
+    },
+  );
+}
