@@ -16,7 +16,7 @@ const setupFiles = [path.join(root, 'test/support/no-noise.ts')];
 const tests = 'test/**/*.test.{ts,tsx}';
 const inDom = ['test/**/*.dom.test.{ts,tsx}', 'test/react/**/*.test.{ts,tsx}'];
 const inChromium = ['test/**/*.chromium.test.{ts,tsx}'];
-const ownProject = ['scenarios', 'browser', 'architecture', 'package', 'readme', 'size'];
+const ownProject = ['scenarios', 'browser', 'engines', 'architecture', 'package', 'readme', 'size'];
 
 const node = { environment: 'node', setupFiles } as const;
 /** Suites that start programs: one file at a time, and time to do it. */
@@ -99,12 +99,11 @@ const config: ViteUserConfigExport = defineConfig(() => ({
           },
         },
       },
-      { extends: true as const, test: { ...slow, name: 'browser', include: ['test/browser/**/*.test.ts'] } },
       ...['architecture', 'size'].map((name) => ({
         extends: true as const,
         test: { ...node, name, include: [`test/${name}/**/*.test.ts`], testTimeout: 30_000 },
       })),
-      ...['package', 'readme'].map((name) => ({
+      ...['browser', 'engines', 'package', 'readme'].map((name) => ({
         extends: true as const,
         test: { ...slow, name, include: [`test/${name}/**/*.test.ts`] },
       })),

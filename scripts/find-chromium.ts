@@ -1,6 +1,5 @@
 // Where a Chromium is, without installing one. The order is the promise of CONTRIBUTING.md.
-import { accessSync, constants } from 'node:fs';
-import path from 'node:path';
+import { findProgram, isExecutable } from './find-program.ts';
 
 const systemNames = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 const macPaths = [
@@ -17,18 +16,7 @@ export function findChromium(): string | null {
       `SOJOURN_CHROMIUM is ${named}, and there is no program at that path. Correct it or unset it, then run again.`,
     );
   }
-  const folders = (process.env['PATH'] ?? '').split(path.delimiter).filter(Boolean);
-  const candidates = [...folders.flatMap((folder) => systemNames.map((name) => path.join(folder, name))), ...macPaths];
-  return candidates.find(isExecutable) ?? null;
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return findProgram(...systemNames) ?? macPaths.find(isExecutable) ?? null;
 }
 
 /** What the browser is started with in tests: no sandbox (containers run as root), nothing of its own on the network. */

@@ -1,8 +1,8 @@
 // Brings a Chromium: the one named in the environment, the system's, Debian's package, then npm's headless shell.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import sparticuz from '@sparticuz/chromium';
 import { findChromium } from './find-chromium.ts';
+import { installWithApt } from './install-with-apt.ts';
 
 export interface Provisioned {
   /** Null: none could be had. */
@@ -20,7 +20,7 @@ export async function provisionChromium(): Promise<Provisioned> {
     return none(error);
   }
 
-  if (process.getuid?.() === 0 && existsSync('/etc/debian_version') && installWithApt()) {
+  if (installWithApt('Chromium', ['chromium'])) {
     const installed = findChromium();
     if (installed !== null) return describe(installed, "Debian's package, installed just now");
   }
@@ -36,17 +36,6 @@ export async function provisionChromium(): Promise<Provisioned> {
 
 function none(error: unknown): Provisioned {
   return { path: null, line: `No Chromium: ${error instanceof Error ? error.message : String(error)}` };
-}
-
-function installWithApt(): boolean {
-  console.log('No Chromium here; installing the Debian package (apt-get update, apt-get install chromium) …');
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const apt = (...words: string[]): boolean => {
-    const { status, stderr, error } = spawnSync('apt-get', words, { env, encoding: 'utf8' });
-    if (status !== 0) console.error(`apt-get ${words.join(' ')} failed:\n${error?.message ?? stderr}`);
-    return status === 0;
-  };
-  return apt('update', '-q') && apt('install', '-q', '-y', '--no-install-recommends', 'chromium');
 }
 
 /** A browser that does not start is no browser. */

@@ -1,8 +1,8 @@
 // The steps of `npm test`, in order. A check is one program that passes or fails; a suite is vitest projects and their tests.
 
 export type Step =
-  | { name: string; about: string; command: string[] }
-  | { name: string; about: string; projects: string[]; needs?: 'chromium' };
+  | { name: string; about: string; command: string[]; needs?: 'chromium' }
+  | { name: string; about: string; projects: string[]; needs?: 'chromium' | 'engines' };
 
 export const steps: Step[] = [
   { name: 'types', about: 'tsc', command: ['node', 'scripts/check-types.ts'] },
@@ -14,6 +14,13 @@ export const steps: Step[] = [
   { name: 'scenarios', about: 'whole flows in Node', projects: ['scenarios'] },
   { name: 'chromium', about: 'units in a real browser', projects: ['chromium'], needs: 'chromium' },
   { name: 'browser', about: 'many tabs against the real server', projects: ['browser'], needs: 'chromium' },
+  { name: 'engines', about: 'Chromium, Firefox and WebKit', projects: ['engines'], needs: 'engines' },
+  {
+    name: 'soak',
+    about: 'a minute of chaos in eight tabs',
+    command: ['node', 'scripts/soak.ts', '--seconds', '60'],
+    needs: 'chromium',
+  },
   { name: 'size', about: 'budgets of the bundles', projects: ['size'] },
   { name: 'package', about: 'the packed tarball', projects: ['package'] },
   { name: 'readme', about: 'its programs and claims', projects: ['readme'] },

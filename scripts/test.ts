@@ -1,10 +1,13 @@
 // `npm test`: every step in order. `npm test -- types unit` runs only those.
 import { spawnSync } from 'node:child_process';
 import { provisionChromium } from './provision-chromium.ts';
+import { provisionEngines } from './provision-engines.ts';
 import { steps, type Step } from './test-steps.ts';
 import { runVitest, type Counts } from './vitest-run.ts';
 
 const strict = Boolean(process.env['CI']);
+/** With this status a command says that it cannot run here. */
+const didNotRun = 3;
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !steps.some((step) => step.name === name));
 if (unknown.length > 0) {
@@ -15,6 +18,8 @@ const chosen = steps.filter((step) => wanted.length === 0 || wanted.includes(ste
 
 const chromium = chosen.some((step) => 'needs' in step) ? await provisionChromium() : null;
 if (chromium) console.log(chromium.line);
+// A test of an engine that is missing says so itself.
+if (chosen.some((step) => 'needs' in step && step.needs === 'engines')) console.log(provisionEngines().join('\n'));
 const env = { ...process.env, ...(chromium?.path ? { SOJOURN_CHROMIUM: chromium.path } : {}) };
 
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };
@@ -41,15 +46,15 @@ console.log(`${total.passed} passed, ${total.failed} failed`);
 if (total.failed > 0 || total.passed === 0) process.exitCode = 1;
 
 function run(step: Step): Counts {
-  if ('command' in step) {
-    const [program = '', ...rest] = step.command;
-    const passed = spawnSync(program, rest, { stdio: 'inherit', env }).status === 0;
-    return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 };
-  }
   if (step.needs === 'chromium' && !chromium?.path) {
     console.error(`!!! The suite "${step.name}" CANNOT RUN. ${chromium?.line ?? ''}`);
     console.error('!!! Install Chromium, or name one in SOJOURN_CHROMIUM, and run again.');
     return { passed: 0, failed: strict ? 1 : 0, skipped: 0 };
   }
-  return runVitest(step.projects, env);
+  if (!('command' in step)) return runVitest(step.projects, env);
+  const [program = '', ...rest] = step.command;
+  const { status } = spawnSync(program, rest, { stdio: 'inherit', env });
+  // The program said that it cannot run here.
+  if (status === didNotRun) return { passed: 0, failed: 0, skipped: 1 };
+  return status === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
 }

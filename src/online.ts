@@ -1,9 +1,12 @@
+import { backoffMs } from './client/core/backoff.ts';
 import type { Authorizer } from './client/core/authorizer.ts';
 import type { OpenStream } from './client/core/live-watch.ts';
 import type { Network } from './client/core/network.ts';
 import { createOutbox } from './client/core/outbox.ts';
 import type { Platform } from './client/core/ports.ts';
-import { flyLocked } from './client/core/locked-flight.ts';
+import { askOffset } from './client/core/ask-offset.ts';
+import { renewOnce } from './client/core/renew-once.ts';
+import { createLiveWatch } from './client/core/live-watch.ts';
 import type { Settings } from './client/core/settings.ts';
 import { createSignIn } from './client/core/sign-in.ts';
 import { createFetch, type AuthorizedFetch } from './client/http/fetch.ts';
@@ -41,7 +44,7 @@ export function goOnline<U extends { id: string }>(
 
   return {
     ...requests,
-    network: { transport, keys, flyLocked, createSignIn, createOutbox },
+    network: { transport, keys, askOffset, renewOnce, createLiveWatch, createSignIn, createOutbox },
     api: (as) => createSessionApi((url, init) => requests.fetch(url, init, as), apiUrl),
     openStream(heard) {
       let lastEventId: string | null = null;
@@ -54,6 +57,7 @@ export function goOnline<U extends { id: string }>(
           signal,
           clock,
           random,
+          backoff: backoffMs,
           lastEventId,
           onEvent({ type }) {
             if (type === 'session.ended' || type === 'user.sessions_revoked') heard.ended();

@@ -12,7 +12,7 @@ import { root } from '../public-names.ts';
 
 /** Lives of the tour's server: short, so that nothing has to be waited for long. */
 const accessLife = '20s';
-const idleLimit = '60s';
+const defaultIdleLimit = '60s';
 
 export interface Journal {
   requests: Record<string, number>;
@@ -33,7 +33,7 @@ export interface Stage {
 const patienceMs = 20_000;
 
 /** Sets it up. */
-export async function openStage(): Promise<Stage> {
+export async function openStage(idleLimit: string = defaultIdleLimit): Promise<Stage> {
   const [serverPort, demoPort] = await Promise.all([freePort(), freePort()]);
   const serverUrl = `http://localhost:${serverPort}`;
   const url = `http://localhost:${demoPort}/`;
@@ -48,7 +48,7 @@ export async function openStage(): Promise<Stage> {
     rmSync(outDir, { recursive: true, force: true });
   };
   try {
-    server = startServer(serverPort, url);
+    server = startServer(serverPort, url, idleLimit);
     demo = await startDemo(serverUrl, demoPort, outDir);
     browser = await startBrowser();
     await until('the server answers', async () => (await fetch(`${serverUrl}/health`)).ok);
@@ -75,7 +75,7 @@ export async function openStage(): Promise<Stage> {
   }
 }
 
-function startServer(port: number, demoUrl: string): ChildProcess {
+function startServer(port: number, demoUrl: string, idleLimit: string): ChildProcess {
   const options = ['--store', 'memory', '--demo-users', '--faults', '--access-ttl', accessLife, '--idle', idleLimit];
   const args = [
     'src/server/node/cli.ts',
@@ -91,10 +91,11 @@ function startServer(port: number, demoUrl: string): ChildProcess {
 
 async function startDemo(serverUrl: string, port: number, outDir: string): Promise<PreviewServer> {
   process.env['VITE_SOJOURN_URL'] = serverUrl;
-  const configFile = path.join(root, 'vite.config.ts');
-  await build({ configFile, logLevel: 'warn', build: { outDir, emptyOutDir: true } });
+  const where = { configFile: path.join(root, 'vite.config.ts'), root: path.join(root, 'playground') };
+  // Warnings would be about the size of the demo, which is not what is looked at here.
+  await build({ ...where, logLevel: 'error', build: { outDir, emptyOutDir: true } });
   return preview({
-    configFile,
+    ...where,
     logLevel: 'warn',
     build: { outDir },
     preview: { host: 'localhost', port, strictPort: true },

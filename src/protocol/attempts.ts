@@ -17,7 +17,7 @@ export const attemptKeySchema: z.ZodMiniType<string> = z.string().check(z.regex(
 
 /**
  * Cookie mode: the form field `attempts` of `POST /token`, as JSON. The page cannot see which generation the cookie holds, so
- * it names its last five attempts and the server takes the one that was made for the cookie's generation.
+ * it names its last five attempts, and the server takes the one for the cookie's generation or, from an old cookie, the newest.
  */
 export const attemptsSchema: z.ZodMiniType<Attempt[]> = z
   .array(z.strictObject({ generation: z.number().check(z.int(), z.nonnegative()), key: attemptKeySchema }))

@@ -64,7 +64,8 @@ export function fakeClock({
 
   function after(ms: number, run: () => void): Cleanup {
     if (Number.isNaN(ms)) return () => {};
-    const timer = { due: monotonic + Math.max(0, ms), order: order++, run };
+    // Whole milliseconds, as timers of browsers count them.
+    const timer = { due: monotonic + Math.ceil(Math.max(0, ms)), order: order++, run };
     timers.add(timer);
     return () => void timers.delete(timer);
   }

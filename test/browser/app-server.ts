@@ -14,6 +14,8 @@ export interface ApiRequest {
   as: string;
   /** Whose token it carried; null when there was none that can be read. */
   holder: string | null;
+  /** Which session that token is of. */
+  session: string | null;
   /** Whether that token was over already when it arrived. */
   isExpired: boolean;
   status: number;
@@ -127,11 +129,11 @@ export async function startAppServer(): Promise<AppServer> {
 }
 
 /** Whose token a request carries, read without checking it: what matters is what left the tab. */
-function tokenOf(request: IncomingMessage, at: number): Pick<ApiRequest, 'holder' | 'isExpired'> {
+function tokenOf(request: IncomingMessage, at: number): Pick<ApiRequest, 'holder' | 'session' | 'isExpired'> {
   const payload = request.headers.authorization?.split('.')[1];
-  if (payload === undefined) return { holder: null, isExpired: false };
-  const { sub, exp } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { sub: string; exp: number };
-  return { holder: sub, isExpired: at >= exp * 1000 };
+  if (payload === undefined) return { holder: null, session: null, isExpired: false };
+  const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { sub: string; sid: string; exp: number };
+  return { holder: claims.sub, session: claims.sid, isExpired: at >= claims.exp * 1000 };
 }
 
 /** Cacheable, as an app that works offline is. `/strict` is the same page under the strictest content security policy. */

@@ -25,8 +25,8 @@ export interface Tab {
 
 /** A real Chromium with a profile on disk. Tabs are hidden and throttled as they are for people. */
 export interface Browser {
-  /** A new tab in front, at `url`. */
-  open(url: string): Promise<Tab>;
+  /** A new tab in front, or a window of its own beside the others, at `url`. */
+  open(url: string, type?: 'tab' | 'window'): Promise<Tab>;
   /** Cuts every tab off the network, also those that are opened later; or reconnects them. */
   setOffline(offline: boolean): Promise<void>;
   /** Process id of the browser. */
@@ -67,8 +67,8 @@ export async function startBrowser(args: readonly string[] = []): Promise<Browse
     });
   let chromium = await launch();
 
-  async function open(url: string): Promise<Tab> {
-    const page = await chromium.newPage();
+  async function open(url: string, type: 'tab' | 'window' = 'tab'): Promise<Tab> {
+    const page = await chromium.newPage({ type });
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warn')
         noise.push(`console.${message.type()}: ${message.text()} ${message.location().url ?? ''}`);

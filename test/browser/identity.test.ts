@@ -26,7 +26,7 @@ async function changePerson(world: World, options: OpenOptions): Promise<[Tab, T
   return [first, second];
 }
 
-test('7 I5: grace signs in in tab 2, tab 1 ends: none of its requests ever carries her token', () =>
+test('I5: grace signs in in tab 2, tab 1 ends: none of its requests ever carries her token', () =>
   inWorld({}, async (world) => {
     const [first, second] = await changePerson(world, { session: { onIdentityChange: 'end' } });
     await untilFacts(first, { status: 'unauthenticated', endReason: 'identity_changed' });
@@ -43,7 +43,7 @@ test('7 I5: grace signs in in tab 2, tab 1 ends: none of its requests ever carri
     report(`${received.length} requests of tab 1, all with ada's token`);
   }));
 
-test("7 I5: grace signs in in tab 2, tab 1 becomes hers: nothing that was asked for as ada carries grace's token", () =>
+test("I5: grace signs in in tab 2, tab 1 becomes hers: nothing that was asked for as ada carries grace's token", () =>
   inWorld({}, async (world) => {
     const [first] = await changePerson(world, {});
     await untilFacts(first, { user: 'user_grace' });
@@ -66,7 +66,7 @@ test("7 I5: grace signs in in tab 2, tab 1 becomes hers: nothing that was asked 
     report(`${received.length} requests of tab 1, each with the token of the person it showed`);
   }));
 
-test("7 I5: ada's requests are refused after grace has signed in: they are not repeated with grace's token", () =>
+test("I5: ada's requests are refused after grace has signed in: they are not repeated with grace's token", () =>
   inWorld({}, async (world) => {
     world.expectNoise(failedRequests);
     const [first, second] = (await signedInTabs(world, 2)) as [Tab, Tab];
@@ -90,7 +90,7 @@ test("7 I5: ada's requests are refused after grace has signed in: they are not r
     ]);
   }));
 
-test("7 I2 I5: ada's tab is frozen while grace signs in, and calls the moment it thaws: not with grace's token", (context) =>
+test("I5: ada's tab is frozen while grace signs in, and calls the moment it thaws: not with grace's token", (context) =>
   inWorld({}, async (world) => {
     needFullChromium(world, context);
     const [first, second] = (await signedInTabs(world, 2)) as [Tab, Tab];
@@ -112,7 +112,7 @@ test("7 I2 I5: ada's tab is frozen while grace signs in, and calls the moment it
     expect(world.app.requests.map(({ as, holder }) => [as, holder])).toEqual([['user_grace', 'user_grace']]);
   }));
 
-test('7 I6: a tab in which nobody was signed in becomes signed in with the first', () =>
+test('I6: a tab in which nobody was signed in becomes signed in with the first', () =>
   inWorld({}, async (world) => {
     const [first, second] = (await world.openTabs(2)) as [Tab, Tab];
     await untilFacts(second, { status: 'unauthenticated', endReason: null });

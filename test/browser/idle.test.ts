@@ -24,7 +24,7 @@ function spread(moments: number[]): number {
   return Math.max(...moments) - Math.min(...moments);
 }
 
-test('6 J1: a person who is active in one tab only, for three times the limit, is warned in none', () =>
+test('J1: a person who is active in one tab only, for three times the limit, is warned in none', () =>
   inWorld({ server: idle }, async (world) => {
     const tabs = await signedInTabs(world, 3);
     const active = tabs[2] as Tab;
@@ -42,7 +42,7 @@ test('6 J1: a person who is active in one tab only, for three times the limit, i
     report(`${requests['POST /session/touch']} touches in ${(3 * idleMs) / 1000} s`);
   }));
 
-test('6 J2 J4 J5 J7: warned together, extended together by a click, signed out together; refreshes and a crashed tab change nothing', () =>
+test('J2: warned together, extended together by a click, signed out together, refreshes or not', () =>
   inWorld({ server: [...idle, '--access-ttl', '1s'] }, async (world) => {
     const [crashing, ...tabs] = (await signedInTabs(world, 4)) as [Tab, Tab, Tab, Tab];
     await crashing.crash();
@@ -92,7 +92,7 @@ test('6 J2 J4 J5 J7: warned together, extended together by a click, signed out t
 test.each([
   ['every tab was closed', (tab: Tab) => tab.close()],
   ['the tab crashed', (tab: Tab) => tab.crash().then(() => tab.close())],
-])('6 G8: %s for longer than the limit: signed out on return, before anything is shown', (_, close) =>
+])('G8: %s for longer than the limit: signed out on return, before anything is shown', (_, close) =>
   inWorld({ server: idle }, async (world) => {
     const [tab] = (await signedInTabs(world, 1)) as [Tab];
     const deadline = (await facts(tab)).deadline ?? NaN;

@@ -27,7 +27,7 @@ function afterReturn(
   });
 }
 
-test('4 I4: a page with the SDK stays in the back/forward cache, misses a rotation there, and takes it over without a request', (context) =>
+test('I4: a page with the SDK stays in the back/forward cache, misses a rotation there, and takes it over without a request', (context) =>
   inWorld({}, async (world) => {
     needFullChromium(world, context);
     const [away, other] = (await signedInTabs(world, 2)) as [Tab, Tab];
@@ -39,7 +39,7 @@ test('4 I4: a page with the SDK stays in the back/forward cache, misses a rotati
     expect((await world.server.journal()).refreshes).toEqual({ rotated: 1 });
   }));
 
-test('4 I4: so does one that a person has just used', (context) =>
+test('I4: so does one that a person has just used', (context) =>
   inWorld({}, async (world) => {
     needFullChromium(world, context);
     const [away, other] = (await signedInTabs(world, 2)) as [Tab, Tab];
@@ -59,7 +59,7 @@ test('4 I4: so does one that a person has just used', (context) =>
     expect((await facts(away)).generation).toBe(1);
   }));
 
-test('4 I3: somebody signs out in another tab, then goes back to a cached page: it shows that nobody is signed in', (context) =>
+test('I3: somebody signs out in another tab, then goes back to a cached page: it shows that nobody is signed in', (context) =>
   inWorld({}, async (world) => {
     needFullChromium(world, context);
     const [away, other] = (await signedInTabs(world, 2)) as [Tab, Tab];
@@ -74,7 +74,7 @@ test('4 I3: somebody signs out in another tab, then goes back to a cached page: 
     expect(goneMs).toBeLessThan(300);
   }));
 
-test('4 I3: somebody signs out, goes elsewhere and comes back: the cached page shows that nobody is signed in', (context) =>
+test('I3: somebody signs out, goes elsewhere and comes back: the cached page shows that nobody is signed in', (context) =>
   inWorld({}, async (world) => {
     needFullChromium(world, context);
     const [tab] = (await signedInTabs(world, 1)) as [Tab];

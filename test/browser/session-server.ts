@@ -17,6 +17,9 @@ export interface SessionServer {
   kill(): Promise<void>;
   /** Starts it again, where it was. */
   restart(): Promise<void>;
+  /** From now on it takes requests and answers none, until `resume()`. */
+  pause(): void;
+  resume(): void;
   /** What it printed as an error since it started. */
   complaints(): string;
   stop(): Promise<void>;
@@ -69,6 +72,8 @@ export async function startSessionServer(origin: string, args: readonly string[]
       }),
     kill: () => end('SIGKILL'),
     restart: start,
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
     complaints: () => complaints,
     // Open event streams would keep a graceful stop waiting.
     stop: () => end('SIGKILL'),

@@ -32,7 +32,7 @@ async function untilRevoked(world: World, withinMs: number): Promise<void> {
   await until('the session is revoked', async () => (await events())['session.revoked'] === 1, withinMs);
 }
 
-test('5 I1 H13: somebody signs out in one of 4 tabs that are all calling: the others follow, and send nothing with a token', () =>
+test('I1: somebody signs out in one of 4 tabs that are all calling: the others follow, and send nothing with a token', () =>
   inWorld({}, async (world) => {
     const tabs = await signedInTabs(world, 4);
     for (const tab of tabs) await tab.page.evaluate(() => window.harness.keepCalling(2));
@@ -52,7 +52,7 @@ test('5 I1 H13: somebody signs out in one of 4 tabs that are all calling: the ot
     report(`3 tabs signed out ${delays.join(', ')} ms after it was asked for, after ${calls} calls`);
   }));
 
-test('5 G7: the same without a network; the server has the revocation soon after the network is back', () =>
+test('G7: somebody signs out without a network in one of 4 tabs: the others follow, and the server has the revocation soon after the network is back', () =>
   inWorld({}, async (world) => {
     world.expectNoise(failedRequests);
     const tabs = await signedInTabs(world, 4);
@@ -78,7 +78,7 @@ test('5 G7: the same without a network; the server has the revocation soon after
     );
   }));
 
-test('5 G4: the network is gone and comes back without the browser noticing: the server has the revocation soon after', () =>
+test('G4: the network is gone and comes back without the browser noticing: the server has the revocation soon after', () =>
   inWorld({}, async (world) => {
     world.expectNoise(failedRequests);
     const [tab] = (await signedInTabs(world, 1)) as [Tab];
@@ -102,7 +102,7 @@ test.each([
   ['all tabs', async () => {}],
   ['all tabs and the browser', async (world: World) => world.browser.restart()],
 ])(
-  '5 G7: signed out offline, then %s were closed: the server has the revocation soon after one is opened',
+  'G7: signed out offline, then %s were closed: the server has the revocation soon after one is opened',
   (_, closeMore) =>
     inWorld({}, async (world) => {
       world.expectNoise(failedRequests);

@@ -31,7 +31,7 @@ test('1: signed in after a reload, after all tabs were closed, and after the bro
     report(`signed in ${afterReload.ms}, ${afterClose.ms}, ${afterRestart.ms} ms after the script started`);
   }));
 
-test('1 G1: the same offline, with a token that is over', () =>
+test('G1: offline, with a token that is over: signed in after a load and after the browser was restarted, without a request', () =>
   inWorld({ server: ['--access-ttl', '2s'] }, async (world) => {
     world.expectNoise(failedRequests);
     const [tab] = (await signedInTabs(world, 1)) as [Tab];

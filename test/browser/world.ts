@@ -18,8 +18,8 @@ export interface World {
   expectNoise(pattern: RegExp): void;
 }
 
-/** What {@link World.open} can be told: options of the page, and where it is. */
-export type OpenOptions = Partial<Omit<PageOptions, 'tab'>> & { path?: string };
+/** What {@link World.open} can be told: options of the page, where it is, and whether in a window of its own. */
+export type OpenOptions = Partial<Omit<PageOptions, 'tab'>> & { path?: string; in?: 'tab' | 'window' };
 
 /** What the browser prints for a request that fails or is refused. */
 export const failedRequests: RegExp = /Failed to load resource/;
@@ -35,9 +35,9 @@ export async function inWorld(
   app.trust(server.url);
   const browser = await startBrowser(options.chromium);
 
-  async function open(tab: string, { path = '/', ...given }: OpenOptions = {}): Promise<Tab> {
+  async function open(tab: string, { path = '/', in: type, ...given }: OpenOptions = {}): Promise<Tab> {
     const page: PageOptions = { server: server.url, tab, ...given };
-    const opened = await browser.open(`${app.url}${path}?page=${encodeURIComponent(JSON.stringify(page))}`);
+    const opened = await browser.open(`${app.url}${path}?page=${encodeURIComponent(JSON.stringify(page))}`, type);
     await opened.page.evaluate(() => window.harness.session.ready());
     return opened;
   }

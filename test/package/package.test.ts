@@ -111,7 +111,7 @@ describe('a live session in Node', () => {
   });
   afterAll(() => server?.stop());
 
-  test('does not keep the process alive', async () => {
+  test('L1: does not keep the process alive', async () => {
     const ran = await runInProject(
       project.folder,
       `import { createSessionManager } from 'sojourn';

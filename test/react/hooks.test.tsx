@@ -28,7 +28,7 @@ describe('useSession', () => {
     expect(page.text()).toBe('unauthenticated');
   });
 
-  it('K1 renders nothing when tokens are refreshed and the page is looked at again', async () => {
+  it('K1: renders nothing when tokens are refreshed and the page is looked at again', async () => {
     const person = createPerson();
     await person.signIn();
     const rendered = vi.fn<() => void>();
@@ -55,7 +55,7 @@ describe('useSession', () => {
     expect(rendered).not.toHaveBeenCalled();
   });
 
-  it('K1 keeps what is typed when another tab refreshes', async () => {
+  it('K1: keeps what is typed when another tab refreshes', async () => {
     const person = createPerson();
     await person.signIn();
     const other = person.openAnother();
@@ -80,7 +80,7 @@ describe('useSession', () => {
     expect(page.text()).toBe('ada: half a sentence');
   });
 
-  it('K2 costs one subscription per hook and no storage read', async () => {
+  it('K2: costs one subscription per hook and no storage read', async () => {
     const person = createPerson();
     await person.signIn();
     await person.browser.clock.settle();

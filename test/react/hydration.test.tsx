@@ -36,7 +36,7 @@ const signedIn: SessionState = {
   persistence: 'persistent',
 };
 
-it('K4 renders on the server as loading, and hydrates without a mismatch', async () => {
+it('K4: renders on the server as loading, and hydrates without a mismatch', async () => {
   const html = renderToString(app(createPerson()));
   expect(html).toBe('<main data-status="loading">hint null<!-- --> active none</main>');
   const person = createPerson();
@@ -45,7 +45,7 @@ it('K4 renders on the server as loading, and hydrates without a mismatch', async
   expect(page.text()).toBe('sign in active none');
 });
 
-it('K4 hydrates without a mismatch when the vault was read long before', async () => {
+it('K4: hydrates without a mismatch when the vault was read long before', async () => {
   const html = renderToString(app(createPerson()));
   const person = createPerson();
   await person.signIn();
@@ -53,7 +53,7 @@ it('K4 hydrates without a mismatch when the vault was read long before', async (
   expect(page.text()).toBe('ada active fresh');
 });
 
-it('K4 shows nobody as signed out while the vault is being read', async () => {
+it('K4: shows nobody as signed out while the vault is being read', async () => {
   const person = createPerson();
   await person.signIn();
   const seen: string[] = [];
@@ -72,7 +72,7 @@ it('K4 shows nobody as signed out while the vault is being read', async () => {
   expect([...new Set(seen)]).toEqual(['loading signed_in', 'authenticated']);
 });
 
-it('K4 skips loading when the server knew who is signed in', async () => {
+it('K4: skips loading when the server knew who is signed in', async () => {
   const html = renderToString(app(createPerson(), signedIn));
   expect(html).toContain('data-status="authenticated"');
   const person = createPerson({ slowVaultMs: 500 });

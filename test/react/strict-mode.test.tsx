@@ -6,7 +6,7 @@ import { createPerson } from './person.ts';
 
 const Everything = (): ReactNode => `${useSession().status} ${useIdle().phase} ${useToken().freshness}`;
 
-it('K3 mounts twice in StrictMode and leaves nothing behind', async () => {
+it('K3: mounts twice in StrictMode and leaves nothing behind', async () => {
   const person = createPerson();
   await person.signIn();
   const page = await mount(
@@ -24,7 +24,7 @@ it('K3 mounts twice in StrictMode and leaves nothing behind', async () => {
   expect(person.server.refreshes).toEqual(['rotated']);
 });
 
-it('K3 makes one refresh of an expired token, whatever StrictMode runs twice', async () => {
+it('K3: makes one refresh of an expired token, whatever StrictMode runs twice', async () => {
   const person = createPerson();
   await person.signIn();
   person.tab.freeze();

@@ -121,7 +121,7 @@ describe.each([
     expect(await done(world, session.data.get())).toEqual({});
   });
 
-  it('E2 E4: 500s, a captive portal, a firewall and a limit sign nobody out', async () => {
+  it('E4: 500s, a captive portal, a firewall and a limit sign nobody out', async () => {
     const world = createWorld({ cookies });
     const { session } = world.open({ idle: false });
     await done(world, session.signIn({ username: 'ada' }));

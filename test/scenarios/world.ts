@@ -5,6 +5,7 @@ import {
   createRandom,
   createSessions,
   createSessionServer,
+  type Sessions,
 } from '../../src/server/index.ts';
 import { createMemoryStore } from '../../src/server/stores/memory.ts';
 import { fakeClock, fakeTabs, type FakeTab, type FakeTabs } from '../../src/testing/index.ts';
@@ -34,14 +35,26 @@ export interface World extends Omit<FakeTabs, 'open'> {
   jar: Map<string, string>;
   /** What the next request to this path meets: an answer, or a loss after the server has acted. */
   fail(path: string, how: Response | 'lost'): void;
+  /** The next request to this path is served at once, and its answer takes `ms` to arrive. */
+  late(path: string, ms: number): void;
+  /** Stands between the tabs and the server: answers a request itself, throws as a network does, or lets it through (null). */
+  proxy: (request: Request) => Response | null | Promise<Response | null>;
   offline: boolean;
+  /** A request from anywhere, past the browser: a back end, or a thief with what he took. */
+  send(request: Request): Promise<Response>;
+  /** The server's sessions, as a back end or an administrator uses them. */
+  sessions: Sessions;
+  /** What the server knows about people, by id, besides the id. */
+  people: Map<string, Record<string, unknown>>;
+  /** Real work of a test: simulated time waits for it. */
+  work<T>(task: () => Promise<T>): Promise<T>;
   open(options?: Partial<SessionOptions>): Opened;
   /** A tab of another browser: a vault and a jar of its own. */
   elsewhere(options?: Partial<SessionOptions>): Opened;
 }
 
 /** Creates a {@link World}. Proofs and signatures are real; simulated time waits for them. */
-export function createWorld({ cookies = false }: { cookies?: boolean } = {}): World {
+export function createWorld({ cookies = false, life = '5m' }: { cookies?: boolean; life?: string } = {}): World {
   let underWay = 0;
   const clock = fakeClock({ turns: 10, busy: () => underWay > 0 });
   /** Real work takes no simulated time. */
@@ -55,15 +68,20 @@ export function createWorld({ cookies = false }: { cookies?: boolean } = {}): Wo
   const random = createRandom();
   const mac = createMac({ secrets: { 1: random.bytes(32) }, current: 1, userTagSecret: random.bytes(32) });
   const time = { now: () => clock.now() };
+  const sessions = createSessions({ store: createMemoryStore(), clock: time, random, mac });
+  const people: World['people'] = new Map();
+  const user = (id: string): { id: string } => ({ ...people.get(id), id });
   const server = createSessionServer({
-    sessions: createSessions({ store: createMemoryStore(), clock: time, random, mac }),
-    tokens: createAccessTokens({ issuer: api, audience: api, clock: time }),
-    authenticate: async ({ username }) => (typeof username === 'string' ? { id: username } : null),
+    sessions,
+    tokens: createAccessTokens({ issuer: api, audience: api, clock: time, life }),
+    authenticate: async ({ username }) => (typeof username === 'string' ? user(username) : null),
+    findUser: async (id) => user(id),
     origins: [app],
     cookie: cookies,
     clock: time,
   });
   const failures = new Map<string, Response | 'lost'>();
+  const delays = new Map<string, number>();
 
   const networkOf =
     (jar: Map<string, string>) =>
@@ -79,6 +97,8 @@ export function createWorld({ cookies = false }: { cookies?: boolean } = {}): Wo
       const failure = failures.get(pathname);
       failures.delete(pathname);
       if (failure instanceof Response) return failure;
+      const own = await world.proxy(given.clone());
+      if (own) return own;
       const response = await server.fetch(new Request(given.url, { method: given.method, headers, body }));
       keep(jar, response.headers.getSetCookie());
       const bearer = headers.has('Authorization');
@@ -87,10 +107,25 @@ export function createWorld({ cookies = false }: { cookies?: boolean } = {}): Wo
       return response;
     };
 
+  /** Simulated time passes while the answer is on its way; who gives it up has not got it. */
+  function arriveLate(response: Response, ms: number, signal: AbortSignal | null | undefined): Promise<Response> {
+    return new Promise((resolve, reject) => {
+      clock.after(ms, () => resolve(response));
+      signal?.addEventListener('abort', () => reject(signal.reason as Error));
+    });
+  }
+
   function openIn(browser: FakeTabs, jar: Map<string, string>, options: Partial<SessionOptions>): Opened {
     const tab = browser.open();
     const { platform, vault } = tab;
-    const fetch = tab.bind(real(networkOf(jar)));
+    const send = real(networkOf(jar));
+    const fetch = tab.bind(async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+      const { pathname } = new URL(input instanceof Request ? input.url : input);
+      const ms = delays.get(pathname);
+      delays.delete(pathname);
+      const response = await send(input, init);
+      return ms === undefined ? response : arriveLate(response, ms, init?.signal);
+    });
     const keys = { create: real(platform.keys.create), prove: real(platform.keys.prove) };
     const common = { url: api, cookies, vault, platform, keys, fetch, liveEvents: false };
     return { tab, session: createSessionManager({ ...common, ...options }) };
@@ -104,7 +139,13 @@ export function createWorld({ cookies = false }: { cookies?: boolean } = {}): Wo
     seen: [],
     jar: new Map(),
     fail: (path, how) => void failures.set(path, how),
+    late: (path, ms) => void delays.set(path, ms),
+    proxy: () => null,
     offline: false,
+    send: real((request: Request) => server.fetch(request)),
+    work: (task) => real(task)(),
+    sessions,
+    people,
     open: (options = {}) => openIn(tabs, world.jar, options),
     elsewhere: (options = {}) => openIn(fakeTabs({ clock, keys: 'real', seed: 2 }), new Map(), options),
   };

@@ -11,7 +11,7 @@ import { createNetwork, type Network } from './network.ts';
 import { name, type Sender, type SimServer } from './server.ts';
 import type { Setting } from './steps.ts';
 import { openSimTab, type SimTab } from './tab.ts';
-import type { Truth } from './truth.ts';
+import type { Truth, TrueSession } from './truth.ts';
 
 /** A tab as the simulation keeps it. */
 export interface Page extends SimTab {
@@ -25,6 +25,8 @@ export interface Page extends SimTab {
   cached: boolean;
   stalled: boolean;
   visible: boolean;
+  /** The last activity that must have counted, and the one before it. */
+  acted: { session: TrueSession; at: number; before: number } | null;
   /** Sessions that it has shown as over. */
   over: Set<string>;
 }
@@ -108,6 +110,7 @@ export function createBrowser(
         id: tab.id,
         stirredAt: clock.now(),
         runningSince: clock.monotonic(),
+        acted: null,
         pending: new Map<string, number>(),
         cached: false,
         stalled: false,

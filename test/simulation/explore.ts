@@ -32,7 +32,7 @@ export async function explore(options: {
   });
   if (!result.failed) return { ok: true, runs: result.numRuns, ms: elapsed() };
   const [history] = result.counterexample ?? [];
-  if (!history) throw result.errorInstance ?? new Error('The search failed without a history.');
+  if (!history) throw new Error('The search failed without a history.', { cause: result.errorInstance });
   return {
     ok: false,
     run: result.numRuns,

@@ -15,6 +15,9 @@ export function runningPage({ browser }: World, at: number): Page | undefined {
 
 /** Takes a tab away. */
 export function gone({ browser }: World, page: Page, how: 'close' | 'crash'): void {
+  // What a tab had no time to write down is lost with it.
+  const { acted } = page;
+  if (acted && browser.tabs.clock.now() - acted.at < 1000) acted.session.surelyActAt = acted.before;
   if (how === 'close') page.tab.close();
   else page.tab.crash();
   page.runningSince = null;
@@ -40,7 +43,10 @@ export function actIn({ browser, clock, truth, setting }: World, page: Page, ans
   const known = state.status === 'authenticated' ? truth.sessions.get(state.session.id) : undefined;
   const { idleMs } = setting;
   if (known && (idleMs === null || now - known.lastActAt < idleMs + idleToleranceMs)) known.lastActAt = now;
-  if (known && (idleMs === null || now - known.surelyActAt < idleMs - idleToleranceMs)) known.surelyActAt = now;
+  if (known && (idleMs === null || now - known.surelyActAt < idleMs - idleToleranceMs)) {
+    page.acted = { session: known, at: now, before: known.surelyActAt };
+    known.surelyActAt = now;
+  }
   if (answer) page.manager.stayActive();
   else page.tab.platform.act();
 }
@@ -53,16 +59,17 @@ export function begin({ clock, truth }: World, page: Page, what: string, work: P
   const since = clock.monotonic();
   const entry = `${what} #${page.pending.size}-${since}`;
   page.pending.set(entry, since);
-  const done = (how: string): void => {
+  const watch = async (): Promise<void> => {
+    let how = 'done';
+    try {
+      await work;
+    } catch (error) {
+      const { code } = error as { code?: string };
+      how = code ?? String(error);
+      if (!code) truth.violate(5, `${page.id}: ${what} failed with something that is no SessionError: ${how}`);
+    }
     page.pending.delete(entry);
     truth.note(`${page.id}: ${what}: ${how}`);
   };
-  work.then(
-    () => done('done'),
-    (error: { code?: string }) => {
-      done(error.code ?? `${String(error)}`);
-      if (!error.code)
-        truth.violate(5, `${page.id}: ${what} failed with something that is no SessionError: ${String(error)}`);
-    },
-  );
+  void watch();
 }

@@ -1,5 +1,7 @@
 import { createManagerCore, type ManagerCore } from '../../src/client/core/manager-core.ts';
-import { flyLocked } from '../../src/client/core/locked-flight.ts';
+import { askOffset } from '../../src/client/core/ask-offset.ts';
+import { renewOnce } from '../../src/client/core/renew-once.ts';
+import { createLiveWatch } from '../../src/client/core/live-watch.ts';
 import { createOutbox } from '../../src/client/core/outbox.ts';
 import type { Signal } from '../../src/client/core/ports.ts';
 import type { SessionState } from '../../src/client/core/session-state.ts';
@@ -135,7 +137,7 @@ export function openSimTab(world: TabWorld): SimTab {
   const manager = createManagerCore({
     platform,
     settings,
-    network: async () => ({ transport, keys, flyLocked, createSignIn, createOutbox }),
+    network: async () => ({ transport, keys, askOffset, renewOnce, createLiveWatch, createSignIn, createOutbox }),
     vault: tab.vault,
     memoryVault() {
       const memory = fakeVault();

@@ -3,14 +3,14 @@ import { measureSize } from '../../scripts/measure-size.ts';
 import { budgets, forbidden } from '../../scripts/size-budgets.ts';
 
 describe.each(budgets)('$name', ({ code, external, bytes: most }) => {
-  test(`weighs at most ${most} bytes, minified and brotli-compressed`, async () => {
+  test(`L5: weighs at most ${most} bytes, minified and brotli-compressed`, async () => {
     const { bytes } = await measureSize(code, external);
     expect(bytes).toBeGreaterThan(100);
     expect(bytes).toBeLessThanOrEqual(most);
   });
 });
 
-test('the client entry holds its own code and the packages it is made of', async () => {
+test('L5: the client entry holds its own code and the packages it is made of', async () => {
   const { inputs } = await measureSize("export * from 'sojourn';");
   const packages = new Set(inputs.flatMap((input) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? []));
   expect(packages).toContain('idb-keyval');
@@ -18,13 +18,13 @@ test('the client entry holds its own code and the packages it is made of', async
   expect(inputs).toContain('src/index.ts');
 });
 
-test('broadcast-channel is loaded on demand', async () => {
+test('L5: broadcast-channel is loaded on demand', async () => {
   const { onDemand, shares } = await measureSize("export * from 'sojourn';");
   expect(onDemand.length).toBeGreaterThan(0);
   expect(shares.map((share) => share.name)).not.toContain('broadcast-channel');
 });
 
-test.each(forbidden)('the client entry holds no $name', async ({ inputs: pattern }) => {
+test.each(forbidden)('L5: the client entry holds no $name', async ({ inputs: pattern }) => {
   const { inputs } = await measureSize("export * from 'sojourn';");
   expect(inputs.filter((input) => pattern.test(input))).toEqual([]);
 });

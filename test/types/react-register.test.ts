@@ -27,7 +27,7 @@ export function useMistake(): unknown {
 }
 `;
 
-it('K6 names the user type once for every hook', { timeout: 60_000 }, () => {
+it('K6: names the user type once for every hook', { timeout: 60_000 }, () => {
   const cache = path.join(root, 'node_modules/.cache');
   mkdirSync(cache, { recursive: true });
   const folder = mkdtempSync(path.join(cache, 'react-register-'));

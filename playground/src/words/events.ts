@@ -20,7 +20,7 @@ const describers: Describer = {
   identity_changed: ({ from, to }) => ({ kind: 'session', text: `${nameOf(from)} left, ${nameOf(to)} is here now` }),
   refresh_failed: ({ error, retryInMs }) => ({
     kind: 'trouble',
-    text: `A refresh failed: ${troubleOf(error)}. Next try in ${seconds(retryInMs)}. Still signed in`,
+    text: `A refresh failed: ${troubleOf(error)}. ${retryInMs === null ? 'No further try' : `Next try in ${seconds(retryInMs)}`}. Still signed in`,
   }),
   rejected_after_refresh: () => ({ kind: 'trouble', text: 'The API refused a token that had just been refreshed' }),
   connection_changed: ({ connection }) => ({

@@ -1,9 +1,7 @@
 import { SessionError } from '../../protocol/session-error.ts';
 import type { User } from '../../protocol/session-view.ts';
 import type { Context } from './context.ts';
-import type { LiveRecord } from './record.ts';
-import type { SignIn, SignInWorld } from './sign-in.ts';
-import type { Vault, VaultContents } from './vault.ts';
+import type { SignIn, Whereabouts } from './sign-in.ts';
 
 /** The door that people come in by. */
 export interface Arrival {
@@ -14,52 +12,20 @@ export interface Arrival {
 }
 
 /** What {@link createArrival} asks of its surroundings. */
-export interface ArrivalWorld {
+export interface ArrivalWorld extends Whereabouts {
   /** Reads what there is, and ends what is over. */
   settle(): Promise<void>;
-  /** The vault that was asked for: each sign-in tries it anew. */
-  main: Vault;
-  useMain(): void;
-  useMemory(error: unknown): void;
-  /** A new session is in the vault. */
-  arrived(contents: VaultContents): void;
 }
 
 /** Creates {@link Arrival}. Of several sign-ins the last one asked for wins, and a sign-out wins over all before it. */
-export function createArrival(context: Context, { settle, main, useMain, useMemory, arrived }: ArrivalWorld): Arrival {
-  const { tab } = context;
+export function createArrival(context: Context, world: ArrivalWorld): Arrival {
   let attempt = 0;
-
-  const write: SignInWorld['write'] = async (mine, change, { isTaken, mayForget }) => {
-    const before = context.vault();
-    const held = tab.live();
-    try {
-      const contents = await main.update(change);
-      if (!isTaken() || before === main) return contents;
-      useMain();
-      // Only this tab held it: it is in no record that could have been replaced.
-      if (held && held.sessionId !== contents.record?.sessionId) discard(held);
-      return contents;
-    } catch (error) {
-      if (mine !== attempt) return null;
-      if (!mayForget) throw error;
-      if (before === main) useMemory(error);
-      return context.vault().update(change);
-    }
-  };
-
-  function discard({ sessionId, revocationToken }: LiveRecord): void {
-    if (revocationToken !== null) {
-      context.keep({ sessionId, revocationToken, at: context.platform.clock.now() });
-    }
-    context.flush();
-  }
 
   async function open(): Promise<SignIn> {
     // Storage that cannot be read does not keep anybody from signing in.
-    await settle().catch(unlessDisposed);
+    await world.settle().catch(unlessDisposed);
     const { createSignIn, transport, keys } = await context.network();
-    return createSignIn({ context, transport, keys, write, arrived, discard, isWanted: (mine) => mine === attempt });
+    return createSignIn({ ...world, context, transport, keys, isWanted: (mine) => mine === attempt });
   }
 
   return {

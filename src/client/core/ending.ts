@@ -1,4 +1,5 @@
 import type { EndReason } from '../../protocol/end-reason.ts';
+import { isSessionError } from '../../protocol/session-error.ts';
 import type { Context } from './context.ts';
 import { askStorage } from './newest.ts';
 import type { IdleWatch } from './idle-watch.ts';
@@ -33,15 +34,18 @@ export function createEnding(context: Context, idle: IdleWatch): Ending {
     context.owed.retry();
   }
 
+  function endHere(live: LiveRecord, reason: EndReason, at: number): void {
+    if (tab.live()) tab.hold(tombstone(live, reason, at), false);
+    tab.unsaved = false;
+  }
+
   function over(contents: VaultContents, live: LiveRecord, reason: EndReason, at: number): VaultContents {
     const { record } = contents;
     if (reason === 'idle' && !idle.isOver(live.session.idleTimeoutMs, contents.activityAt)) return contents;
     // The session that seemed lost is there, or somebody renewed what could not be renewed.
     if (reason.startsWith('storage_') && record?.kind === 'live') return contents;
     if (reason === 'refresh_rejected' && record?.kind === 'live' && !samePair(record, live)) return contents;
-    // Nothing is stored any more: the reason is, so that a reload can tell it.
-    if (contents.record === null)
-      return { ...contents, record: tombstone(live, reason, at), outbox: withRevocation(contents, live, at) };
+    if (record === null) return endMissing(contents, live, reason, at);
     return entomb(contents, (stored) => stored.sessionId === live.sessionId, reason, at, true);
   }
 
@@ -61,9 +65,13 @@ export function createEnding(context: Context, idle: IdleWatch): Ending {
             if (tab.ended()?.at === at) tell(live, reason, at);
           },
         );
-      } catch {
-        endWithoutStorage(live, reason, at);
-        tell(live, reason, at);
+      } catch (error) {
+        // A later version of the app took the storage over, and the session with it: it goes on there, and is over here only.
+        if (isSessionError(error) && !error.retryable) endHere(live, reason, at);
+        else {
+          endWithoutStorage(live, reason, at);
+          tell(live, reason, at);
+        }
       }
       context.flush();
       context.changed();
@@ -74,6 +82,7 @@ export function createEnding(context: Context, idle: IdleWatch): Ending {
       let here: LiveRecord | null = null;
       const writing = context.vault().update((contents) => {
         here = contents.record?.kind === 'live' ? contents.record : null;
+        if (live && contents.record === null) return endMissing(contents, live, 'signed_out', at);
         return entomb(contents, () => true, 'signed_out', at, true);
       });
       if (live) {
@@ -129,4 +138,9 @@ export function createEnding(context: Context, idle: IdleWatch): Ending {
       return after;
     },
   };
+}
+
+/** Nothing is stored any more: the reason is, so that a reload can tell it, and the server hears of the end all the same. */
+function endMissing(contents: VaultContents, live: LiveRecord, reason: EndReason, at: number): VaultContents {
+  return { ...contents, record: tombstone(live, reason, at), outbox: withRevocation(contents, live, at) };
 }

@@ -42,6 +42,8 @@ export function createIdleWatch(context: Context, touch: () => Promise<void>): I
   let toldAt = 0;
   let savedAt = 0;
   let touchedAt = 0;
+  /** When to try again to write down what storage refused. */
+  let retryAt: number | null = null;
 
   function limitsOf(serverTimeoutMs: number | null): IdleLimits | null {
     if (!settings.idle) return null;
@@ -98,15 +100,20 @@ export function createIdleWatch(context: Context, touch: () => Promise<void>): I
   function save(): void {
     if (lastAt <= savedAt || !tab.live()) return;
     const at = lastAt;
+    const before = savedAt;
     savedAt = at;
-    // A lost note makes idleness come early by the throttle, never late.
     context
       .vault()
       .update((contents) => {
         const stored = contents.activityAt ?? 0;
         return stored >= at && !isFuture(stored) ? contents : { ...contents, activityAt: at };
       })
-      .catch(() => {});
+      // Tried again at the next occasion, and there will be one: a lost note makes idleness come early.
+      .catch(() => {
+        savedAt = Math.min(savedAt, before);
+        retryAt = clock.now() + throttles().writeMs;
+        context.changed();
+      });
   }
 
   /** An unreported activity is reported when the throttle allows, so the server's deadline is never before ours. */
@@ -124,6 +131,10 @@ export function createIdleWatch(context: Context, touch: () => Promise<void>): I
     }
     const due = touchDueAt();
     if (due !== null && clock.now() >= due) report(clock.now());
+    if (retryAt !== null && clock.now() >= retryAt) {
+      retryAt = null;
+      save();
+    }
     return show();
   }
 
@@ -140,8 +151,9 @@ export function createIdleWatch(context: Context, touch: () => Promise<void>): I
     activity() {
       const known = limits();
       const phase = known ? idleState(clock.now(), lastAt, known).phase : 'active';
-      if (phase === 'idle' || (phase === 'warning' && settings.idle?.extendBy === 'answer')) return;
-      note();
+      // Too late. But it wakes the tab: what is over is found to be over now, not when a timer that slept comes to it.
+      if (phase === 'idle') return context.changed();
+      if (phase !== 'warning' || settings.idle?.extendBy !== 'answer') note();
     },
     stayActive() {
       if (!check()) note();
@@ -175,8 +187,8 @@ export function createIdleWatch(context: Context, touch: () => Promise<void>): I
       const { phase, warnsAt, deadline } = store.getState();
       const soon = warnsAt !== null && leases.size > 0 ? leaseDueAt(warnsAt) : warnsAt;
       const change = phase === 'active' ? soon : deadline;
-      const due = touchDueAt();
-      return due !== null && (change === null || due < change) ? due : change;
+      const next = Math.min(...[change, touchDueAt(), retryAt].map((at) => at ?? Number.POSITIVE_INFINITY));
+      return next < Number.POSITIVE_INFINITY ? next : null;
     },
     save,
   };

@@ -1,5 +1,5 @@
 import type { Context } from './context.ts';
-import type { Mutex, Signal } from './ports.ts';
+import type { Signal } from './ports.ts';
 
 /** Keeps the server's event stream open: one per browser, in a tab that is visible. */
 export interface LiveWatch {
@@ -11,9 +11,21 @@ export interface LiveWatch {
 /** Holds a stream until it is lost for good or `signal` aborts. Loaded on demand by whoever makes it. */
 export type OpenStream = (signal: Signal) => Promise<void>;
 
+/** Makes an {@link OpenStream}. `ended` asks the token endpoint, `changed` is passed on. */
+export type OpenLiveStream = (heard: { ended(): void; changed(): void }) => OpenStream;
+
 /** Creates a {@link LiveWatch}. The tab that holds the lock has the stream; the others wait in line while they are visible. */
-export function createLiveWatch(context: Context, mutex: Mutex, open: OpenStream): LiveWatch {
-  const { platform, tab } = context;
+export function createLiveWatch(context: Context, openStream: OpenLiveStream, renew: () => void): LiveWatch {
+  const { platform, settings, tab, hub, channel } = context;
+  const mutex = platform.mutex(`${settings.name}:events`);
+  const open = openStream({
+    ended: renew,
+    changed() {
+      const record = tab.live();
+      if (record) channel.post({ v: 1, type: 'changed', sessionId: record.sessionId });
+      hub.emit('changed', {});
+    },
+  });
   let current: { sessionId: string; abort(): void } | null = null;
 
   function check(): void {

@@ -8,7 +8,7 @@ import { createEnding } from './ending.ts';
 import { createEndings } from './endings.ts';
 import { createEventHub, type EventHub } from './event-hub.ts';
 import { createIdleWatch } from './idle-watch.ts';
-import { createLiveWatch, type OpenStream } from './live-watch.ts';
+import type { LiveWatch, OpenLiveStream } from './live-watch.ts';
 import { createOutgoing } from './outgoing.ts';
 import type { Network } from './network.ts';
 import { createOwed } from './owed.ts';
@@ -38,7 +38,7 @@ export interface CoreParts {
   /** Tells the server that the person is there. */
   touch: () => Promise<void>;
   /** Opens the server's event stream; null when there is none. `ended` asks the token endpoint, `changed` is passed on. */
-  openStream: ((heard: { ended(): void; changed(): void }) => OpenStream) | null;
+  openStream: OpenLiveStream | null;
 }
 
 /** A manager without the parts that need a DOM's types: `fetch` and the session API are put on top of it. */
@@ -101,26 +101,19 @@ export function createManagerCore(parts: CoreParts): ManagerCore {
   const ending = createEnding(context, idle);
   const vigil = createVigil(context, idle, renewal, ending);
   const access = createAccess({ context, renewal, settle: settled, deadline: vigil.deadline });
-  const live =
-    openStream &&
-    createLiveWatch(
-      context,
-      platform.mutex(`${settings.name}:events`),
-      openStream({
-        ended: () => renewal.nudge(),
-        changed() {
-          const record = tab.live();
-          if (record) context.channel.post({ v: 1, type: 'changed', sessionId: record.sessionId });
-          hub.emit('changed', {});
-        },
-      }),
-    );
+  let live: LiveWatch | null = null;
 
   /** While the page's own files are sure to be there: Firefox remembers for the life of a page that an import failed. */
   function loadAhead(): void {
     if (isAhead || !tab.live()) return;
     isAhead = true;
-    parts.network().catch(() => {});
+    parts.network().then(
+      ({ createLiveWatch }) => {
+        live = openStream && !isDisposed ? createLiveWatch(context, openStream, renewal.nudge) : null;
+        live?.check();
+      },
+      () => (isAhead = false),
+    );
   }
 
   function changed(): void {

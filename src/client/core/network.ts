@@ -1,6 +1,8 @@
 import type { Keys } from './ports.ts';
 import type { createOutbox } from './outbox.ts';
-import type { flyLocked } from './locked-flight.ts';
+import type { askOffset } from './ask-offset.ts';
+import type { createLiveWatch } from './live-watch.ts';
+import type { renewOnce } from './renew-once.ts';
 import type { createSignIn } from './sign-in.ts';
 import type { Transport } from './transport.ts';
 
@@ -11,7 +13,9 @@ import type { Transport } from './transport.ts';
 export interface Network {
   transport: Transport;
   keys: Keys;
-  flyLocked: typeof flyLocked;
+  askOffset: typeof askOffset;
+  renewOnce: typeof renewOnce;
+  createLiveWatch: typeof createLiveWatch;
   createSignIn: typeof createSignIn;
   createOutbox: typeof createOutbox;
 }

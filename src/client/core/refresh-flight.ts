@@ -1,8 +1,9 @@
 import type { EndReason } from '../../protocol/end-reason.ts';
 import { SessionError } from '../../protocol/session-error.ts';
 import type { Clock, Keys, Random, Signal } from './ports.ts';
+import { beginExchange, type Exchange } from './exchange.ts';
 import { samePair, type LiveRecord, type Pair } from './record.ts';
-import { beginExchange, nextRecord, noteAttempt, replacePair, succeed, type Exchange } from './successor.ts';
+import { nextRecord, noteAttempt, replacePair, succeed } from './successor.ts';
 import { entomb } from './tombstone.ts';
 import type { Grant, TokenAnswer, Transport } from './transport.ts';
 import type { Vault, VaultContents } from './vault.ts';
@@ -60,7 +61,9 @@ export async function fly(world: FlightWorld, pair: Pair): Promise<FlightResult>
         // Cookie mode: the jar may be ahead of the record (no script can have held the token), so take that over once.
         if (answer.generation !== null && !corrected) {
           corrected = true;
-          const next = { ...record, generation: answer.generation, pending: null };
+          // The generation that is there already keeps its note: every attempt for it has to carry the same key.
+          const pending = answer.generation === record.generation ? record.pending : null;
+          const next = { ...record, generation: answer.generation, pending };
           await world.vault.update((contents) => replacePair(contents, record, next));
           seen = next;
           continue;

@@ -4,7 +4,8 @@ import type { Surroundings } from './surroundings.ts';
 import type { Keys, SigningKey } from './ports.ts';
 import type { LiveRecord } from './record.ts';
 import type { SessionFacts } from './session-facts.ts';
-import { beginExchange, firstRecord, signInOver, type Exchange } from './successor.ts';
+import { beginExchange, type Exchange } from './exchange.ts';
+import { firstRecord, signInOver } from './successor.ts';
 import type { Grant, Transport } from './transport.ts';
 import type { Vault, VaultContents } from './vault.ts';
 
@@ -15,32 +16,62 @@ export interface SignIn {
   adopt(attempt: number, tokens: unknown, user: User | undefined): Promise<void>;
 }
 
+/** Where sessions are put. */
+export interface Whereabouts {
+  /** The vault that was asked for: each sign-in tries it anew. */
+  main: Vault;
+  useMain(): void;
+  useMemory(error: unknown): void;
+  /** A new session is in the vault. */
+  arrived(contents: VaultContents): void;
+}
+
 /** What {@link createSignIn} asks of its surroundings. */
-export interface SignInWorld {
+export interface SignInWorld extends Whereabouts {
   context: Surroundings;
   transport: Transport;
   keys: Keys;
-  /**
-   * Writes the new session. On refusal moves to memory and says so, unless storage may hold the same session (`mayForget` is
-   * false): two records of one would be taken for theft. Answers null when it is not wanted any more.
-   */
-  write(
-    attempt: number,
-    change: Parameters<Vault['update']>[0],
-    options: { isTaken: () => boolean; mayForget: boolean },
-  ): Promise<VaultContents | null>;
-  /** A new session is in the vault. */
-  arrived(contents: VaultContents): void;
-  /** Hands a pair that nobody wants to the outbox. */
-  discard(record: LiveRecord): void;
   /** False once a sign-out or a later sign-in was asked for. */
   isWanted(attempt: number): boolean;
 }
 
 /** Creates {@link SignIn}. */
-export function createSignIn({ context, transport, keys, write, arrived, discard, isWanted }: SignInWorld): SignIn {
-  const { platform, settings, channel } = context;
+export function createSignIn(world: SignInWorld): SignIn {
+  const { context, transport, keys, main, isWanted } = world;
+  const { platform, settings, channel, tab } = context;
   const { clock } = platform;
+
+  /** Hands a pair that nobody wants to the outbox. */
+  function discard({ sessionId, revocationToken }: LiveRecord): void {
+    if (revocationToken !== null) context.keep({ sessionId, revocationToken, at: clock.now() });
+    context.flush();
+  }
+
+  /**
+   * Writes the new session. On refusal moves to memory and says so, unless storage may hold the same session (`mayForget` is
+   * false): two records of one would be taken for theft. Answers null when it is not wanted any more.
+   */
+  async function write(
+    mine: number,
+    change: Parameters<Vault['update']>[0],
+    { isTaken, mayForget }: { isTaken: () => boolean; mayForget: boolean },
+  ): Promise<VaultContents | null> {
+    const before = context.vault();
+    const held = tab.live();
+    try {
+      const contents = await main.update(change);
+      if (!isTaken() || before === main) return contents;
+      world.useMain();
+      // Only this tab held it: it is in no record that could have been replaced.
+      if (held && held.sessionId !== contents.record?.sessionId) discard(held);
+      return contents;
+    } catch (error) {
+      if (!isWanted(mine)) return null;
+      if (!mayForget) throw error;
+      if (before === main) world.useMemory(error);
+      return context.vault().update(change);
+    }
+  }
 
   async function request(
     credentials: unknown,
@@ -60,8 +91,7 @@ export function createSignIn({ context, transport, keys, write, arrived, discard
     try {
       let nonce: string | undefined;
       for (let tries = 0; tries < 2; tries++) {
-        const proof =
-          key && (await keys.prove(key, { method: 'POST', url, nonce, now: clock.now() + context.tab.offsetMs() }));
+        const proof = key && (await keys.prove(key, { method: 'POST', url, nonce, now: clock.now() + tab.offsetMs() }));
         const received = beginExchange(clock);
         const answer = await transport.signIn({ credentials, remember, proof, signal: limit.signal });
         if (answer.kind === 'granted') return { grant: answer.grant, exchange: received() };
@@ -89,7 +119,7 @@ export function createSignIn({ context, transport, keys, write, arrived, discard
   ): Promise<void> {
     const record = firstRecord(grant, user, session, key, exchange);
     const { sessionId, generation } = record;
-    const before = context.tab.live();
+    const before = tab.live();
     let isTaken = false;
     // Asked within the transaction: a sign-out may come while storage takes its time.
     const change = (contents: VaultContents): VaultContents => {
@@ -107,8 +137,8 @@ export function createSignIn({ context, transport, keys, write, arrived, discard
       );
     }
     if (!isTaken || contents === null) return;
-    context.tab.learnOffset(record.offsetMs);
-    arrived(contents);
+    tab.learnOffset(record.offsetMs);
+    world.arrived(contents);
     channel.post({ v: 1, type: 'signed_in', sessionId, userId: user.id, generation });
   }
 
@@ -125,7 +155,7 @@ export function createSignIn({ context, transport, keys, write, arrived, discard
     async adopt(mine, tokens, user) {
       const grant = transport.parseGrant(tokens);
       const now = clock.now();
-      const live = context.tab.live();
+      const live = tab.live();
       const who = user ?? grant.user ?? (live?.sessionId === grant.sessionId ? live.user : undefined);
       if (!who)
         throw new SessionError(

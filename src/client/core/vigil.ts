@@ -4,9 +4,9 @@ import type { Context } from './context.ts';
 import type { Ending } from './ending.ts';
 import type { IdleWatch } from './idle-watch.ts';
 import type { Cleanup } from './ports.ts';
+import { asSessionError } from './refusal.ts';
 import { askStorage } from './newest.ts';
 import type { Renewal } from './renewal.ts';
-import { beginExchange, learntOffsetMs } from './successor.ts';
 
 /** Wakes when something is due, and decides from the clock and the vault what is. A timer is only ever a hint. */
 export interface Vigil {
@@ -76,15 +76,15 @@ export function createVigil(context: Context, idle: IdleWatch, renewal: Renewal,
     tab.learnOffset(null);
     idle.check();
     if (!tab.live()) return idle.forgetFuture();
-    const limit = platform.abort();
-    const stop = clock.after(timeRequestMs, () => limit.abort());
-    let received = beginExchange(clock);
-    const asked = context.network().then(({ transport }) => {
-      received = beginExchange(clock);
-      return transport.time(limit.signal);
+    const offset = await new Promise<number | null>((resolve) => {
+      const stop = clock.after(timeRequestMs, () => resolve(null));
+      void context
+        .network()
+        .then((network) => network.askOffset(platform, network.transport))
+        .catch(() => null)
+        .then(resolve)
+        .finally(stop);
     });
-    const serverTime = await asked.catch(() => null).finally(stop);
-    const offset = learntOffsetMs(serverTime, received());
     if (offset === null) return idle.forgetFuture();
     const step = offset - (trustedOffset ?? tab.offsetMs());
     tab.learnOffset(offset);
@@ -94,13 +94,12 @@ export function createVigil(context: Context, idle: IdleWatch, renewal: Renewal,
   async function settle(): Promise<void> {
     if (watch.look() !== 0) doubt ??= resolveDoubt().finally(() => (doubt = null));
     if (doubt) await doubt;
-    let unread: unknown = null;
-    if (!tab.armed) await read().catch((error: unknown) => (unread = error));
+    const unread = tab.armed ? null : await read().catch(asSessionError);
     trustedOffset = tab.offsetMs();
     // What is over by all this tab knows is over, also while storage cannot be asked.
     const reason = overdue();
     if (reason) await ending.end(reason);
-    if (unread !== null && tab.live()) throw unread;
+    if (unread && tab.live()) throw unread;
   }
 
   function warn(): void {

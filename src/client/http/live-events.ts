@@ -1,7 +1,7 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { isSessionError } from '../../protocol/session-error.ts';
 import { serverEventSchema, type ServerEvent } from '../../protocol/server-event.ts';
-import { backoffMs } from '../core/backoff.ts';
+import type { backoffMs } from '../core/backoff.ts';
 import type { Clock, Random, Signal } from '../core/ports.ts';
 import { retryAfterMs } from '../core/retry-after.ts';
 
@@ -18,6 +18,8 @@ export interface EventStreamOptions {
   signal: Signal;
   clock: Clock;
   random: Pick<Random, 'fraction'>;
+  /** How long to wait after so many failures. */
+  backoff: typeof backoffMs;
   /** Where an earlier stream ended; events after it are sent first. */
   lastEventId?: string | null | undefined;
   /** A connection that says nothing for so long is dead. @default 45_000, three of the server's pings */
@@ -43,7 +45,7 @@ const longestEvent = 65_536;
  * after a moment, and after ever longer ones when it does not stand.
  */
 export async function openEventStream(options: EventStreamOptions): Promise<EventStreamEnd> {
-  const { clock, random, signal } = options;
+  const { clock, random, signal, backoff } = options;
   let lastEventId = options.lastEventId ?? null;
   let failures = 0;
   while (!signal.aborted) {
@@ -51,7 +53,7 @@ export async function openEventStream(options: EventStreamOptions): Promise<Even
     const loss = await connect(options, lastEventId, (id) => (lastEventId = id));
     if (!loss.retry && !signal.aborted) return { why: 'refused', lastEventId };
     failures = clock.monotonic() - since >= steadyMs ? 1 : failures + 1;
-    await pause(clock, backoffMs(failures, random.fraction(), loss.waitMs), signal as AbortSignal);
+    await pause(clock, backoff(failures, random.fraction(), loss.waitMs), signal as AbortSignal);
   }
   return { why: 'closed', lastEventId };
 }

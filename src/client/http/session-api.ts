@@ -125,9 +125,17 @@ export function createSessionApi(
       clear: async () => tell('Clearing the session data', '/session/data', 'DELETE'),
     },
     touch: async () => tell('Reporting activity', '/session/touch', 'POST'),
-    revokeOthers: async () => call('Signing out the other devices', '/sessions?scope=others', 'DELETE'),
-    revokeAll: async () => tell('Signing out everywhere', '/sessions?scope=all', 'DELETE'),
+    revokeOthers: async () =>
+      call('Signing out the other devices', '/sessions?scope=others', 'DELETE').catch(unreachable),
+    revokeAll: async () => tell('Signing out everywhere', '/sessions?scope=all', 'DELETE').catch(unreachable),
   };
+}
+
+/** What a person is told when the server could not be asked to end other sessions. */
+function unreachable(error: unknown): never {
+  if (!isSessionError(error) || error.code !== 'network_error') throw error;
+  const message = 'The other sessions could not be ended: there is no network. Try again when there is.';
+  throw new SessionError('offline', message, { cause: error });
 }
 
 function objectIn(value: unknown, what: string): Record<string, unknown> {

@@ -77,7 +77,10 @@ export interface RefreshRequest {
   refreshToken: string;
   /** `Idempotency-Key` of the attempt; null means a fresh key, that is strict rotation. */
   attemptKey: string | null;
-  /** Cookie mode: the last attempt keys with the generation each was made for; the one for the token's generation counts. */
+  /**
+   * Cookie mode: the last attempt keys with the generation each was made for. The one for the token's generation counts; who
+   * names that of the newest rotation gets its answer again, whatever the cookie is.
+   */
   attemptKeys?: ReadonlyArray<{ generation: number; key: string }>;
   /** Thumbprint of the key that proved itself with the request, or null when none did. */
   keyThumbprint: string | null;

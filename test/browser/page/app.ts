@@ -18,6 +18,11 @@ watchRequests(note, now);
 const session = createSessionManager({
   url: options.server,
   apiOrigins: [new URL(options.server).origin, location.origin],
+  // Clearing up takes a moment in real apps.
+  onSignedOut: async ({ reason, user }) => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    note({ at: now(), type: 'event', name: 'cleared', detail: { reason, user: user?.id ?? null } });
+  },
   ...options.session,
   ...(clock ? { platform: { ...defaultPlatform(), clock } } : {}),
 });
@@ -37,7 +42,8 @@ function noteState(): void {
   const state = session.getState();
   const user = state.status === 'authenticated' ? state.user.id : null;
   const endReason = state.status === 'unauthenticated' ? state.endReason : null;
-  note({ at: now(), type: 'state', status: state.status, user, endReason });
+  const sessionId = state.status === 'authenticated' ? state.session.id : null;
+  note({ at: now(), type: 'state', status: state.status, user, session: sessionId, endReason });
 }
 
 async function call(): Promise<number | string> {
@@ -106,6 +112,7 @@ window.harness = {
     return {
       status: state.status,
       user: state.status === 'authenticated' ? state.user.id : null,
+      session: state.status === 'authenticated' ? state.session.id : null,
       endReason: state.status === 'unauthenticated' ? state.endReason : null,
       connection: state.connection,
       persistence: state.persistence,

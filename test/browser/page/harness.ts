@@ -9,7 +9,14 @@ export interface PageOptions {
   tab: string;
   session?: Pick<
     SessionOptions,
-    'refreshLead' | 'requestTimeout' | 'lockTimeout' | 'idle' | 'onIdentityChange' | 'liveEvents' | 'persistence'
+    | 'refreshLead'
+    | 'requestTimeout'
+    | 'lockTimeout'
+    | 'idle'
+    | 'onIdentityChange'
+    | 'liveEvents'
+    | 'persistence'
+    | 'accessTokens'
   >;
   /** The session manager's time moves only by `harness.clock.advance()`. */
   fakeClock?: boolean;
@@ -17,7 +24,7 @@ export interface PageOptions {
 
 /** What happened in the page, in order. `at` is the machine's clock, which all tabs share, or the fake one. */
 export type LogEntry = { at: number } & (
-  | { type: 'state'; status: string; user: string | null; endReason: string | null }
+  | { type: 'state'; status: string; user: string | null; session: string | null; endReason: string | null }
   | { type: 'idle'; phase: string; deadline: number | null }
   | { type: 'event'; name: string; detail: unknown }
   /** A request that carries a token of the session. `holder`: whose access token it is; null for a refresh token. */
@@ -41,6 +48,7 @@ export interface StoredRecord {
 export interface Facts {
   status: string;
   user: string | null;
+  session: string | null;
   endReason: string | null;
   connection: string;
   persistence: string;

@@ -1,6 +1,8 @@
 import { createManagerCore, type ManagerCore } from '../../../src/client/core/manager-core.ts';
 import { createOutbox } from '../../../src/client/core/outbox.ts';
-import { flyLocked } from '../../../src/client/core/locked-flight.ts';
+import { askOffset } from '../../../src/client/core/ask-offset.ts';
+import { renewOnce } from '../../../src/client/core/renew-once.ts';
+import { createLiveWatch } from '../../../src/client/core/live-watch.ts';
 import { createSignIn } from '../../../src/client/core/sign-in.ts';
 import { settingsFrom, type BehaviourOptions } from '../../../src/client/core/settings.ts';
 import type { OpenStream } from '../../../src/client/core/live-watch.ts';
@@ -71,7 +73,15 @@ export function createWorld(options: { accessMs?: number; seed?: number } = {}):
       settings,
       network: async () => {
         hasNetwork = true;
-        return { transport, keys: tab.platform.keys, flyLocked, createSignIn, createOutbox };
+        return {
+          transport,
+          keys: tab.platform.keys,
+          askOffset,
+          renewOnce,
+          createLiveWatch,
+          createSignIn,
+          createOutbox,
+        };
       },
       vault: tab.vault,
       memoryVault: () => {

@@ -1,3 +1,4 @@
+import { backoffMs } from '../../../src/client/core/backoff.ts';
 import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openEventStream, type EventStreamEnd, type EventStreamOptions } from '../../../src/client/http/live-events.ts';
@@ -60,6 +61,7 @@ function open(answer?: (count: number) => Response | Error | null, options: Part
     fetch,
     clock,
     random: { fraction: () => 0.5 },
+    backoff: backoffMs,
     signal: abort.signal,
     onEvent: ({ type }) => void stream.events.push(type),
     onOpen: () => void stream.opened++,
@@ -250,6 +252,7 @@ describe('at the real server', () => {
       fetch: client.fetch,
       clock: fakeClock(),
       random: { fraction: () => 0 },
+      backoff: backoffMs,
       signal: abort.signal,
       onEvent: (one) => void seen.push(one),
       onOpen: opened,

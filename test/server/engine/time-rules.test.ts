@@ -34,7 +34,7 @@ function use(record: SessionRecord, now: number, how: Use): SessionRecord {
   const request = {
     generation: record.generation,
     attempt: `${now}`.padEnd(10, '_'),
-    previousAttempt: null,
+    otherAttempts: [],
     keyThumbprint: null,
   };
   const { write } = how === 'touch' ? decideTouch(record, 0, now) : decideRotation(record, 0, request, now);

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../engine/json.ts';
 import { demand } from '../limits.ts';
 import { badRequest, Refusal } from '../refusal.ts';
 import { readJson } from '../request-body.ts';
-import type { Route, Service } from '../service.ts';
+import type { Route } from '../service.ts';
 import { sessionView } from '../session-view.ts';
 import { clearSpentCookies } from '../spent-cookie.ts';
 import { tokenAnswer } from '../token-answer.ts';

@@ -74,8 +74,14 @@ export function migrate(db: DatabaseSync, path: string): void {
   }
 }
 
+/** In one transaction: another process may set the file up between two reads of ours. */
 function isCurrent(db: DatabaseSync, path: string): boolean {
-  return versionOf(db, path) === migrations.length;
+  db.exec('BEGIN');
+  try {
+    return versionOf(db, path) === migrations.length;
+  } finally {
+    db.exec('COMMIT');
+  }
 }
 
 function versionOf(db: DatabaseSync, path: string): number {
