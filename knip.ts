@@ -5,7 +5,7 @@ const config: KnipConfig = {
   entry: [
     ...publicNames().map(({ source }) => source),
     'src/server/node/cli.ts',
-    'scripts/{build,catalogue,check-types,provision,size,soak,start,test,tour}.ts',
+    'scripts/{build,catalogue,check-types,provision,sim,size,soak,start,test,tour}.ts',
     'test/**/*.test.{ts,tsx}',
     'test/types/**/*.{ts,tsx}',
     // Bundled into pages, or started as programs of their own.

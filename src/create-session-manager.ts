@@ -94,7 +94,7 @@ export function createSessionManager<U extends { id: string } = User>(options: S
   function authenticated(): AuthenticatedState<U> {
     const state = getState();
     if (state.status === 'authenticated') return state;
-    throw new SessionError('session_ended', 'The session that was started is over already. Sign in again.');
+    throw new SessionError('session_ended', 'The session is over already. Sign in again.');
   }
 
   return {

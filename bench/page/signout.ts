@@ -38,7 +38,8 @@ await manager.ready();
 
 const post = BroadcastChannel.prototype.postMessage;
 BroadcastChannel.prototype.postMessage = function (this: BroadcastChannel, message: { type?: string }): void {
-  if (message.type === 'ended') {
+  // It is told once more when it is written.
+  if (message.type === 'ended' && postedAt === 0) {
     last = message;
     postedAt = sharedNow();
   }

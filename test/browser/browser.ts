@@ -1,10 +1,7 @@
 import puppeteer, { type Browser as Chromium, type CDPSession, type Page } from 'puppeteer-core';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { chromiumArgs, findChromium } from '../../scripts/find-chromium.ts';
 import './page/harness.ts';
-import { until } from './until.ts';
+import { makeProfile } from './profile.ts';
 
 /** A tab of a {@link Browser}. */
 export interface Tab {
@@ -52,14 +49,14 @@ export async function startBrowser(args: readonly string[] = []): Promise<Browse
   const executablePath = findChromium();
   if (executablePath === null)
     throw new Error('There is no Chromium. Run `npm run provision`, or name one in SOJOURN_CHROMIUM.');
-  const profile = mkdtempSync(path.join(tmpdir(), 'sojourn-browser-'));
+  const profile = makeProfile();
   const noise: string[] = [];
   let offline = false;
 
   const launch = (): Promise<Chromium> =>
     puppeteer.launch({
       executablePath,
-      userDataDir: profile,
+      userDataDir: profile.folder,
       pipe: true,
       args: [...chromiumArgs, ...args],
       ignoreDefaultArgs: hiding,
@@ -129,17 +126,7 @@ export async function startBrowser(args: readonly string[] = []): Promise<Browse
     },
     async close() {
       await end();
-      // Its children write a little longer than it lives.
-      await until('the profile is removed', () => isRemoved(profile));
+      await profile.remove();
     },
   };
-}
-
-function isRemoved(folder: string): boolean {
-  try {
-    rmSync(folder, { recursive: true, force: true });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,7 +1,7 @@
 import { chromium, type BrowserContext } from 'playwright-core';
 import { chromiumArgs, findChromium } from '../../scripts/find-chromium.ts';
+import { makeProfile } from '../browser/profile.ts';
 import type { Engine } from './engine.ts';
-import { makeProfile } from './profile.ts';
 
 /** Chromium, driven over the protocol of its developer tools. Null: there is none. */
 export async function startChromium(): Promise<Engine | null> {

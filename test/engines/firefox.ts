@@ -1,7 +1,7 @@
 import puppeteer, { type Browser } from 'puppeteer-core';
 import { findFirefox } from '../../scripts/find-engines.ts';
+import { makeProfile } from '../browser/profile.ts';
 import type { Engine } from './engine.ts';
-import { makeProfile } from './profile.ts';
 
 /** Firefox, driven over WebDriver BiDi. Null: there is none. */
 export async function startFirefox(): Promise<Engine | null> {

@@ -25,7 +25,9 @@ export async function startNetwork(): Promise<Network> {
     answer.on('close', () => onward.destroy());
     asked.pipe(onward);
   });
-  proxy.on('connection', (socket) => void (isOffline && socket.destroy()));
+  proxy.on('connection', (socket) => {
+    if (isOffline) socket.destroy();
+  });
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
   return {
     address: `127.0.0.1:${(proxy.address() as AddressInfo).port}`,

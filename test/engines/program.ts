@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { stopAll } from '../../scripts/stop-programs.ts';
 
 /** A program that runs until it is stopped. */
 export interface Program {
@@ -16,21 +17,17 @@ export function startProgram(command: string, args: readonly string[], env: Reco
   });
   let told = '';
   child.stdio[3]?.on('data', (chunk: Buffer) => void (told += String(chunk)));
-  const ended = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve());
-    child.once('error', () => resolve());
-  });
-  const end = (): void => {
-    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
-      process.kill(-child.pid, 'SIGTERM');
-  };
-  process.once('exit', end);
+  // Who waits for what a program tells says that it never came.
+  child.once('error', () => {});
+  const stop = (): Promise<void> => stopAll([child], 'SIGTERM');
+  // The signal is sent before anything is waited for.
+  const stopToo = (): void => void stop();
+  process.once('exit', stopToo);
   return {
     told: () => told,
     async stop() {
-      process.off('exit', end);
-      end();
-      await ended;
+      process.off('exit', stopToo);
+      await stop();
     },
   };
 }

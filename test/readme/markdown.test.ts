@@ -32,6 +32,21 @@ test('finds what a program promises to print', () => {
   expect(promisedOutput('a(); // prints: x y\nb();\nc(); // prints: z')).toEqual(['x y', 'z']);
 });
 
+test.each([
+  ['[a](b.md "double")', 'double'],
+  ["[a](b.md 'single')", 'single'],
+  ['[a](b.md "it\'s said")', "it's said"],
+  ["[a](b.md 'with (parentheses)')", 'with (parentheses)'],
+  ["[a](b.md 'an \\'escape\\'')", "an 'escape'"],
+  ['[a](b.md\n  "on a line of its own")', 'on a line of its own'],
+])('reads the title of %s', (text, title) => {
+  expect(links(text)).toEqual([{ target: 'b.md', title, line: 1 }]);
+});
+
+test.each(['[a](b.md title)', '[a](b.md "never closed)', '[a]()'])('refuses a link that it cannot read: %s', (text) => {
+  expect(() => links(`One.\n${text}`)).toThrow('Line 2 has a link that cannot be read.');
+});
+
 test('finds links, anchors, sizes and scripts', () => {
   expect(links(page).map(({ target, title }) => [target, title])).toEqual([
     ['test/a.test.ts', 'holds it'],

@@ -32,13 +32,17 @@ export function promisedOutput(code: string): string[] {
   return [...code.matchAll(/\/\/ prints: (.*)$/gm)].map(([, line = '']) => line.trimEnd());
 }
 
+/** All `[text](target "title")`. A title stands in double quotes, in single quotes where the formatter writes them. */
 export function links(text: string): Link[] {
   const prose = text
     .replace(/^```[\s\S]*?^```$/gm, (block) => block.replace(/[^\n]/g, ''))
     .replace(/`[^`\n]+`(?!\])/g, '');
-  return [...prose.matchAll(/\]\(([^)\s]+)(?:\s+"([^"]*)")?\)/g)].map((match) => {
-    const [, target = '', title = null] = match;
-    return { target, title: title ?? null, line: lineAt(prose, match.index) };
+  return [...prose.matchAll(/\]\(/g)].map(({ index }) => {
+    const line = lineAt(prose, index);
+    const read = /^\]\(([^)\s]+)(?:\s+(?:"((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)'))?\s*\)/.exec(prose.slice(index));
+    if (!read) throw new Error(`Line ${line} has a link that cannot be read.`);
+    const [, target = '', doubleQuoted, singleQuoted] = read;
+    return { target, title: unescaped(doubleQuoted ?? singleQuoted ?? null), line };
   });
 }
 
@@ -67,6 +71,11 @@ export function namedScripts(text: string): string[] {
   return [...text.matchAll(/\bnpm (?:run (?:-s )?([\w:-]+)|(\w+))/g)].flatMap(([, run, short = '']) =>
     run ? [run] : lifecycle.includes(short) ? [short] : [],
   );
+}
+
+/** Without the backslashes before punctuation that markdown takes away. */
+function unescaped(title: string | null): string | null {
+  return title && title.replace(/\\([!-/:-@[-`{-~])/g, '$1');
 }
 
 function lineAt(text: string, index: number): number {

@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { measureSize } from '../../scripts/measure-size.ts';
 import { publicNames, root } from '../../scripts/public-names.ts';
 import { budgets } from '../../scripts/size-budgets.ts';
 import { startSessionServer, type StartedServer } from '../support/start-session-server.ts';
-import { anchors, codeBlocks, links, namedScripts, promisedOutput, statedSizes } from './markdown.ts';
+import { linkProblems } from './link-problems.ts';
+import { codeBlocks, links, namedScripts, promisedOutput, statedSizes } from './markdown.ts';
 
 /** Inside the repository, so that the programs find `sojourn` by its own name, built. */
 const folder = path.join(root, '.cache/readme');
@@ -15,6 +16,11 @@ const statedUrl = 'http://localhost:4000';
 
 const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'];
 const read = (page: string): string => readFileSync(path.join(root, page), 'utf8');
+/** Of a folder, nothing; null where there is neither. */
+function textOf(place: string): string | null {
+  const found = statSync(path.join(root, place), { throwIfNoEntry: false });
+  return found ? (found.isFile() ? read(place) : '') : null;
+}
 const programs = codeBlocks(existsSync(path.join(root, 'README.md')) ? read('README.md') : '')
   .filter(({ language }) => language === 'ts' || language === 'tsx')
   .map((block) => ({ ...block, file: `line-${block.line}.${block.language}` }));
@@ -70,6 +76,16 @@ describe('README.md', () => {
     expect(imported.filter((name) => !names.includes(name ?? ''))).toEqual([]);
   });
 
+  test('links each of its promises to a test', () => {
+    const [, promises = ''] = /^## What it promises\n([\s\S]*?)^## /m.exec(read('README.md')) ?? [];
+    const unheld = promises
+      .split(/^- /m)
+      .slice(1)
+      .filter((promise) => !links(promise).some(({ target }) => target.endsWith('.test.ts')));
+    expect(promises).toContain('- **');
+    expect(unheld).toEqual([]);
+  });
+
   test.each(budgets)('states the size of $name as it is, within 0.1 kB', async ({ name, code, external }) => {
     const stated = statedSizes(read('README.md')).filter((size) => size.name === name);
     const { bytes } = await measureSize(code, external);
@@ -80,19 +96,7 @@ describe('README.md', () => {
 
 describe.each(pages)('%s', (page) => {
   test('links to what is there, and to a test by the name of the test', () => {
-    const text = read(page);
-    const problems = links(text).flatMap(({ target, title, line }) => {
-      if (/^[a-z]+:/.test(target)) return [];
-      const [file = '', anchor] = target.split('#');
-      const where = `${page}:${line} ${target}`;
-      if (file !== '' && !existsSync(path.join(root, file))) return [`${where}: no such file`];
-      const linked = file === '' ? text : /\.(md|ts)$/.test(file) ? read(file) : '';
-      if (anchor !== undefined && !anchors(linked).includes(anchor)) return [`${where}: no such heading`];
-      if (!file.endsWith('.test.ts')) return [];
-      if (title === null) return [`${where}: name the test in the title, [text](file "name of the test")`];
-      return linked.includes(title) ? [] : [`${where}: the file has no test "${title}"`];
-    });
-    expect(problems).toEqual([]);
+    expect(linkProblems(page, textOf)).toEqual([]);
   });
 
   test('names npm scripts that exist', () => {

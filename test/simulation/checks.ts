@@ -74,7 +74,10 @@ function checkPage(world: World, page: Page): void {
 
   // Invariant 2: a session that this browser signed out of is not shown once its tabs were told.
   const record = page.vault.record();
+  // Whoever wrote the tombstone may be held before it told the others.
   const calm =
+    browser.pages.every(({ tab }) => tab.state === 'running') &&
+    browser.troubledAt < (world.entombedAt.get(session.id) ?? 0) - 1000 &&
     ranMs > calmEnoughMs &&
     clock.monotonic() > world.wokeAt + calmEnoughMs &&
     browser.messagesFine &&

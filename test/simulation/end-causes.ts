@@ -18,7 +18,10 @@ export function checkState(world: World, browser: Browser, page: Page, before: S
   const { truth, clock } = world;
   if (now.status !== before.status || now.status !== 'authenticated') truth.note(`${page.id}: shows ${shown(page)}`);
   if (now.status === 'authenticated') {
-    if (page.over.has(now.session.id)) truth.violate(2, `${page.id} shows ${name(now.session.id)} again after its end`);
+    // Somebody may hand an old pair to a tab, and does so at their own risk.
+    const isAdopted = (truth.sessions.get(now.session.id)?.adoptedAt ?? 0) > 0;
+    if (page.over.has(now.session.id) && !isAdopted)
+      truth.violate(2, `${page.id} shows ${name(now.session.id)} again after its end`);
     return;
   }
   if (now.status !== 'unauthenticated') return;
@@ -58,6 +61,8 @@ function isReal(world: World, browser: Browser, session: TrueSession, reason: En
     case 'storage_missing':
     case 'storage_corrupt':
       return browser.storageLostAt >= session.bornAt - 1000;
+    case 'reuse_detected':
+      return session.thiefAt !== null || session.causes.has(reason);
     case 'identity_changed':
       return world.setting.onIdentityChange === 'end';
     default:
@@ -74,5 +79,5 @@ function isIdle({ setting }: World, browser: Browser, session: TrueSession, now:
   const disturbed = Math.max(browser.troubledAt, browser.network.troubledAt) >= session.lastTouchAt;
   if (disturbed && now - session.lastTouchAt >= limit) return true;
   // The machine's clock was set, and nobody could be asked for the time.
-  return browser.clockSetAt >= session.surelyActAt;
+  return browser.clockSetAt >= session.surelyActAt - 120_000;
 }

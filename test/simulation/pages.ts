@@ -15,13 +15,16 @@ export function runningPage({ browser }: World, at: number): Page | undefined {
 
 /** Takes a tab away. */
 export function gone({ browser }: World, page: Page, how: 'close' | 'crash'): void {
-  // What a tab had no time to write down is lost with it.
-  const { acted } = page;
-  if (acted && browser.tabs.clock.now() - acted.at < 1000) acted.session.surelyActAt = acted.before;
+  forgetActivity(page, browser.tabs.clock.now());
   if (how === 'close') page.tab.close();
   else page.tab.crash();
   page.runningSince = null;
   browser.pages = browser.pages.filter((one) => one !== page);
+}
+
+/** What a tab had no time to write down is lost. */
+export function forgetActivity({ acted }: Page, now: number): void {
+  if (acted && now - acted.at < 1000) acted.session.surelyActAt = acted.before;
 }
 
 /** The person does something in a tab. It counts for the session that the tab shows, unless the person came back too late. */
@@ -42,8 +45,11 @@ export function actIn({ browser, clock, truth, setting }: World, page: Page, ans
   }
   const known = state.status === 'authenticated' ? truth.sessions.get(state.session.id) : undefined;
   const { idleMs } = setting;
-  if (known && (idleMs === null || now - known.lastActAt < idleMs + idleToleranceMs)) known.lastActAt = now;
-  if (known && (idleMs === null || now - known.surelyActAt < idleMs - idleToleranceMs)) {
+  // It counts for the person, who may have a newer session that this tab has not heard of.
+  for (const one of [known, truth.sessions.get(page.vault.record()?.sessionId ?? '')])
+    if (one && (idleMs === null || now - one.lastActAt < idleMs + idleToleranceMs)) one.lastActAt = now;
+  // What storage refuses to note is lost with the tab.
+  if (known && browser.storageFine && (idleMs === null || now - known.surelyActAt < idleMs - idleToleranceMs)) {
     page.acted = { session: known, at: now, before: known.surelyActAt };
     known.surelyActAt = now;
   }

@@ -3,7 +3,7 @@ import type { Page } from './browser.ts';
 import { name } from './server.ts';
 import { thieve } from './thief.ts';
 import type { Step } from './steps.ts';
-import { actIn, begin, gone, pageAt, runningPage } from './pages.ts';
+import { actIn, begin, forgetActivity, gone, pageAt, runningPage } from './pages.ts';
 import type { World } from './world.ts';
 
 const users = ['ada', 'bob'];
@@ -72,7 +72,8 @@ export async function play(world: World, step: Step): Promise<void> {
       page.visible ||= page.cached;
       page.cached = false;
       page.runningSince = clock.monotonic();
-      page.stirredAt = now;
+      if (!page.stalled) page.stirredAt = now;
+      page.stalled = false;
       return clock.settle();
     }
     case 'look': {
@@ -106,7 +107,8 @@ export async function play(world: World, step: Step): Promise<void> {
         if (
           !server.acceptsStateless(token) &&
           network.troubledAt < now &&
-          browser.clockSetAt < now - 600_000 &&
+          // The server could not be asked what a clock that was set had to do with it.
+          (browser.clockSetAt === Number.NEGATIVE_INFINITY || hasLearntSince(world, browser.clockSetAt)) &&
           !browser.skewed
         )
           truth.violate(9, `${page.id} handed out a token that was over`);
@@ -116,9 +118,14 @@ export async function play(world: World, step: Step): Promise<void> {
     case 'refresh':
       return ask(world, step.at, 'refresh', (page) => page.manager.refresh());
     case 'adopt_older':
+      if (world.setting.mode !== 'bearer') return;
       return ask(world, step.at, 'adopt', async (page) => {
+        // Once storage has lost what it knew, nobody can tell older from newer.
+        if (browser.storageLostAt > 0) return;
         const older = browser.grants.find(({ sessionId }) => sessionId === page.vault.record()?.sessionId);
-        if (older && world.setting.mode === 'bearer') await page.manager.adopt(older.json, undefined);
+        const known = truth.sessions.get(older?.sessionId ?? '');
+        if (known) known.adoptedAt = clock.now();
+        if (older) await page.manager.adopt(older.json, undefined);
       });
     case 'sign_in': {
       const user = users[step.user] ?? 'ada';
@@ -215,12 +222,15 @@ function setMessages({ browser }: World, how: 'fine' | 'lost' | 'late' | 'double
   browser.tabs.wires.deliver(() => delays);
 }
 
-function setStorage({ browser, clock }: World, how: Extract<Step, { do: 'storage' }>['how']): void {
+function setStorage({ browser, clock, truth }: World, how: Extract<Step, { do: 'storage' }>['how']): void {
   const now = clock.now();
   browser.troubledAt = now;
   browser.storageFine = how === 'fine';
+  if (how !== 'fine') for (const page of browser.pages) forgetActivity(page, now);
   const lost = how === 'clear' || how === 'corrupt';
   if (lost) browser.storageLostAt = now;
+  // Somebody was just handed an older pair, and what would have told is gone.
+  for (const one of truth.sessions.values()) if (lost && now - one.adoptedAt < 5000) one.confused = true;
   for (const vault of new Set([browser.tabs.vault, ...browser.pages.map((page) => page.vault)])) {
     if (how === 'fine') vault.heal();
     else if (how === 'slow') vault.slow(() => 200);
@@ -243,4 +253,10 @@ function setLock(world: World, how: 'seize' | 'steal' | 'free'): void {
   const free = browser.tabs.locks.seize('sojourn:default');
   if (how === 'seize') world.freeLock = free;
   else free();
+}
+
+/** Whether some tab has heard from the server since the clock was set; before that, a tab that was just opened cannot know. */
+function hasLearntSince({ truth, browser }: World, at: number): boolean {
+  const { network } = browser;
+  return network.troubledAt < at && [...truth.sessions.values()].some(({ refreshes }) => (refreshes.at(-1) ?? 0) > at);
 }

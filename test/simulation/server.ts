@@ -128,6 +128,8 @@ export function simServer(clock: FakeClock, truth: Truth, setting: Setting): Sim
       lastActAt: clock.now(),
       surelyActAt: clock.now(),
       promised: false,
+      adoptedAt: Number.NEGATIVE_INFINITY,
+      confused: false,
     };
     truth.sessions.set(session.id, made);
     return made;
@@ -222,7 +224,7 @@ export function simServer(clock: FakeClock, truth: Truth, setting: Setting): Sim
       known.killedBy ??= 'reuse';
       // The server remembers five attempts: a request that comes later than that is taken for a thief's. It is a declared bound.
       const tooLate = known.generation - 1 - generationIn(call.refreshToken ?? '') > 4;
-      if (known.thiefAt === null && !tooLate && !isKilled)
+      if (known.thiefAt === null && !tooLate && !isKilled && !known.confused)
         truth.violate(
           3,
           `honest tabs were taken for a thief: ${name(known.id)}, attempt ${call.attemptKey.slice(0, 6)}`,

@@ -93,7 +93,7 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 30, arbitrary: rec({ do: oneOf('wait' as const), ms: waits }) },
   { weight: 2, arbitrary: rec({ do: oneOf('sleep' as const), ms: sleeps }) },
   { weight: 1, arbitrary: rec({ do: oneOf('set_clock' as const), ms: steps }) },
-  { weight: 5, arbitrary: rec({ do: oneOf('open' as const), skewMs: oneOf(0, 0, 0, -40 * second, 40 * second) }) },
+  { weight: 5, arbitrary: rec({ do: oneOf('open' as const), skewMs: oneOf(0, 0, 0, -20 * second, 20 * second) }) },
   { weight: 12, arbitrary: rec({ do: oneOf<'reload'>('reload'), at }) },
   {
     weight: 14,

@@ -59,6 +59,8 @@ export function openSimTab(world: TabWorld): SimTab {
 
   /** As the transports do it: one bound for the request and its body, ended early by `signal`. */
   function bounded(what: string, signal: Signal | null, answer: Promise<Answer>): Promise<Answer> {
+    // What is given up may still fail, later, with nobody to hear of it.
+    answer.catch(() => {});
     return new Promise((resolve, reject) => {
       const giveUp = (): void => reject(new SessionError('aborted', `${what} was given up.`));
       if (signal?.aborted) return giveUp();

@@ -31,6 +31,10 @@ export interface TrueSession {
   lastActAt: number;
   /** The same, if only what must have counted did. */
   surelyActAt: number;
+  /** When somebody tried to hand an older pair of it to a tab. */
+  adoptedAt: number;
+  /** Storage lost what it knew just then: nobody could tell which pair was the older one. */
+  confused: boolean;
   /** `signOut()` resolved for it, with storage that works: its revocation has to reach the server. */
   promised: boolean;
 }

@@ -30,7 +30,7 @@ export async function untilCalm(
     const isLate = calm.at - startedAt > patienceMs;
     book.calms.push(calm);
     if (isLate || (isCalm(tabs) && isAll())) return;
-    // It was none yet.
+    // Only the last look counts: before it there was no calm yet.
     book.calms.pop();
     await wait(pollMs);
   }

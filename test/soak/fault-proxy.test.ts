@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { until } from '../browser/until.ts';
 import { startFaultProxy, type FaultProxy } from './fault-proxy.ts';
 import type { NetworkFault } from './network-fault.ts';
+import { plantedFault } from './planted-fault.ts';
 
 let served: string[] = [];
 const server = createServer((request, response) => {
@@ -44,13 +45,6 @@ async function refresh(): Promise<string> {
   }
 }
 
-function oneFault(given: Partial<NetworkFault> & Pick<NetworkFault, 'kind'>): void {
-  proxy.fault({
-    ...{ path: null, times: 1, forMs: null, ms: 0, status: 500, retryAfter: 1, isReadable: true },
-    ...given,
-  });
-}
-
 test('without faults requests pass, and are written down without their tokens', async () => {
   expect(await refresh()).toBe('200 {"refresh_token":"next"}');
   expect(proxy.exchanges).toMatchObject([{ method: 'POST', path: '/token', status: 200 }]);
@@ -67,7 +61,7 @@ test.each<[kind: NetworkFault['kind'], answer: RegExp, reaches: number]>([
   ['html', /^500 <!doctype html>/, 0],
   ['redirect', /^302/, 0],
 ])('%s: the page gets %s, and the server %i requests', async (kind, answer, reaches) => {
-  oneFault({ kind, ms: 40 });
+  proxy.fault(plantedFault({ kind, ms: 40 }));
   const startedAt = performance.now();
   expect(await refresh()).toMatch(answer);
   if (kind.startsWith('late_')) expect(performance.now() - startedAt).toBeGreaterThan(35);
@@ -76,7 +70,7 @@ test.each<[kind: NetworkFault['kind'], answer: RegExp, reaches: number]>([
 });
 
 test('a duplicated request is answered once, and reaches the server once more later', async () => {
-  oneFault({ kind: 'duplicated', ms: 30 });
+  proxy.fault(plantedFault({ kind: 'duplicated', ms: 30 }));
   expect(await refresh()).toMatch(/^200/);
   await until('the copy arrives', () => proxy.exchanges.filter(({ status }) => status === 200).length === 2);
   const [first, copy] = proxy.exchanges;

@@ -74,8 +74,13 @@ export async function startFaultProxy(): Promise<FaultProxy> {
 
   /** Public documents come from a cache, as they would in front of a real server. */
   async function sendKept(path: string, response: ServerResponse): Promise<void> {
-    const kept = documents.get(path) ?? (await (await fetch(target + path)).text());
-    documents.set(path, kept);
+    let kept = documents.get(path);
+    if (kept === undefined) {
+      const answer = await fetch(target + path);
+      if (!answer.ok) throw new Error(`${path} was answered ${answer.status}.`);
+      kept = await answer.text();
+      documents.set(path, kept);
+    }
     response.writeHead(200, { 'Content-Type': 'application/json' }).end(kept);
   }
 
@@ -126,7 +131,7 @@ export async function startFaultProxy(): Promise<FaultProxy> {
       if (fault) hits[fault.kind] = (hits[fault.kind] ?? 0) + 1;
       await pass({ request, response, body, exchange }, fault);
     })()
-      // The server is not there, or the page has left.
+      // The server is not there or in trouble, or the page has left.
       .catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,3 +1,4 @@
+import { beginAct } from './begin-act.ts';
 import type { Act, Evidence } from './evidence.ts';
 import type { Notebook, Seat } from './seat.ts';
 
@@ -17,7 +18,7 @@ export interface People {
 
 type PeopleNotes = Notebook & Pick<Evidence, 'acts' | 'askedRefreshes'>;
 
-/** Creates {@link People}. `server` is where the other device calls, past the faults; `api` is a path of the session server. */
+/** Creates {@link People}. The other device calls the server at `url`, past the faults; the tabs call it at `proxied`. */
 export function createPeople(book: PeopleNotes, server: { url: string; proxied: string }): People {
   const busy = new Map<Promise<unknown>, string>();
   let changing = false;
@@ -49,21 +50,12 @@ export function createPeople(book: PeopleNotes, server: { url: string; proxied: 
     );
   }
 
-  const startAct = (kind: Act['kind'], user: string | null): Act => ({
-    kind,
-    at: Date.now(),
-    until: null,
-    acknowledged: false,
-    user,
-    session: null,
-  });
-
   const people: People = {
     current: () => book.states.at(-1)?.user ?? null,
     signIn(seat, user, over) {
       const tab = seat.usable();
       if (!tab || (!over && people.current() !== null)) return;
-      change(`${user} signs in in tab ${seat.name}`, startAct('sign_in', `user_${user}`), () =>
+      change(`${user} signs in in tab ${seat.name}`, beginAct('sign_in', `user_${user}`), () =>
         tab.page.evaluate(async (username) => {
           const { session } = await window.harness.session.signIn({ username, password: 'demo' });
           return { session: session.id };
@@ -73,7 +65,7 @@ export function createPeople(book: PeopleNotes, server: { url: string; proxied: 
     signOut(seat) {
       const tab = seat.usable();
       if (!tab) return;
-      change(`somebody signs out in tab ${seat.name}`, startAct('sign_out', null), () =>
+      change(`somebody signs out in tab ${seat.name}`, beginAct('sign_out'), () =>
         tab.page.evaluate(async () => {
           const state = window.harness.session.getState();
           await window.harness.session.signOut();
@@ -83,7 +75,7 @@ export function createPeople(book: PeopleNotes, server: { url: string; proxied: 
     },
     signOutEverywhere(user) {
       if (user === null) return;
-      const act = startAct('sign_out_everywhere', user);
+      const act = beginAct('sign_out_everywhere', user);
       book.acts.push(act);
       book.note(`${user} signs out everywhere, at another device`);
       const work = endEverywhere(server.url, user.replace('user_', '')).then(

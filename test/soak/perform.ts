@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Browser } from '../browser/browser.ts';
 import type { SessionServer } from '../browser/session-server.ts';
+import { beginAct } from './begin-act.ts';
 import type { Evidence } from './evidence.ts';
 import type { FaultProxy } from './fault-proxy.ts';
 import type { People } from './people.ts';
@@ -28,8 +29,9 @@ export interface Performer {
 }
 
 const drainEveryMs = 1000;
+const patienceMs = 10_000;
 
-/** Creates {@link Performer}. */
+/** Creates a {@link Performer}. */
 export function createPerformer({ browser, server, proxy, seats, people, book, origin }: Stage): Performer {
   let offline = false;
   let down = false;
@@ -51,22 +53,18 @@ export function createPerformer({ browser, server, proxy, seats, people, book, o
   async function setOffline(next: boolean): Promise<void> {
     offline = next;
     book.note(next ? 'the browser is offline' : 'the browser is online');
-    await within(10_000, 'offline', browser.setOffline(next)).catch((error: unknown) => book.note(String(error)));
+    await within(patienceMs, 'offline', browser.setOffline(next)).catch((error: unknown) => book.note(String(error)));
   }
 
   async function clearStorage(): Promise<void> {
     const tab = seats.map((seat) => seat.usable()).find((each) => each !== null);
     if (!tab) return;
-    const at = Date.now();
-    const act: Evidence['acts'][number] = {
-      ...{ kind: 'storage_cleared', at, until: null, acknowledged: false },
-      ...{ user: null, session: null },
-    };
+    const act = beginAct('storage_cleared');
     book.acts.push(act);
     book.note('the storage is cleared');
     book.count('storage cleared');
     const cleared = tab.devtools.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' });
-    await within(10_000, 'clearing the storage', cleared).catch((error: unknown) => book.note(String(error)));
+    await within(patienceMs, 'clearing the storage', cleared).catch((error: unknown) => book.note(String(error)));
     act.until = Date.now();
   }
 

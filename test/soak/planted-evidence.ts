@@ -1,6 +1,6 @@
 import type { Act, ApiCall, CalmTab, Evidence, Exchange, TabState } from './evidence.ts';
 
-/** An hour in which two tabs signed in, refreshed twice, signed out and in again, and all was well. */
+/** A minute in which two tabs signed in, refreshed twice, signed out and in again, and all was well. */
 export function goodEvidence(): Evidence {
   return {
     startedAt: 0,
@@ -50,7 +50,12 @@ export function exchange(given: Partial<Exchange> & { forwardedAt: number }): Ex
   return {
     at: given.forwardedAt,
     answeredAt: given.forwardedAt + 10,
-    ...{ method: 'POST', path: '/token', status: 200, session: null, spent: null, successor: null },
+    method: 'POST',
+    path: '/token',
+    status: 200,
+    session: null,
+    spent: null,
+    successor: null,
     ...given,
   };
 }
@@ -61,15 +66,13 @@ export function call(given: Partial<ApiCall> & { at: number }): ApiCall {
 
 export function calmTab(given: Partial<CalmTab>): CalmTab {
   return {
-    ...{
-      tab: '1',
-      status: 'authenticated',
-      user: 'user_ada',
-      session: 's2',
-      endReason: null,
-      freshness: 'fresh',
-      call: 200,
-    },
+    tab: '1',
+    status: 'authenticated',
+    user: 'user_ada',
+    session: 's2',
+    endReason: null,
+    freshness: 'fresh',
+    call: 200,
     ...given,
   };
 }

@@ -44,7 +44,7 @@ const shortestRoundMs = 5000;
 /** What a page prints for a request that fails, is refused or forged. */
 const expectedNoise = /Failed to load resource|blocked by CORS policy|has been blocked/;
 
-/** Lets chaos loose on 8 tabs, and looks at everything in the calm between the rounds. Ends early at the first promise that is broken. */
+/** Lets chaos loose on tabs, and looks at everything in the calm between the rounds. Ends early at the first promise that is broken. */
 export async function runSoak(options: SoakOptions): Promise<SoakResult> {
   const { random } = seededRandom(options.seed);
   const folder = mkdtempSync(path.join(tmpdir(), 'sojourn-soak-'));
@@ -53,20 +53,35 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
   const counts: Record<string, number> = {};
   const startedAt = Date.now();
   const book: Notebook & Evidence = {
-    ...{ startedAt, endedAt: startedAt, acts: [], states: [], gaps: [], exchanges: [], api: [], calms: [], events: [] },
-    ...{ askedRefreshes: 0, complaints: [] },
+    startedAt,
+    endedAt: startedAt,
+    acts: [],
+    states: [],
+    gaps: [],
+    exchanges: [],
+    api: [],
+    calms: [],
+    events: [],
+    askedRefreshes: 0,
+    complaints: [],
     count: (name) => void (counts[name] = (counts[name] ?? 0) + 1),
     note: (text, at = Date.now()) => void timeLine.push({ at, text }),
   };
 
-  const app = await startAppServer();
-  const proxy = await startFaultProxy();
-  const flags = ['--store', `sqlite:${file}`, '--access-ttl', '5s', '--public-origin', proxy.url];
-  const server = await startSessionServer(app.url, flags);
-  proxy.leadTo(server.url);
-  app.trust(proxy.url);
-  const browser = await startBrowser();
+  // What was started is ended in turn, also when the next one cannot start.
+  const ends: (() => Promise<void>)[] = [];
   try {
+    const app = await startAppServer();
+    ends.unshift(() => app.close());
+    const proxy = await startFaultProxy();
+    ends.unshift(() => proxy.close());
+    const flags = ['--store', `sqlite:${file}`, '--access-ttl', '5s', '--public-origin', proxy.url];
+    const server = await startSessionServer(app.url, flags);
+    ends.unshift(() => server.stop());
+    proxy.leadTo(server.url);
+    app.trust(proxy.url);
+    const browser = await startBrowser();
+    ends.unshift(() => browser.close());
     if (browser.isShell)
       throw new HeadlessShellError(
         'This needs a whole Chromium (hidden and frozen tabs), and only a headless shell was found.',
@@ -81,19 +96,19 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
     const { perform, restore } = createPerformer({ browser, server, proxy, seats, people, book, origin: app.url });
 
     const see = (): Finding[] => {
-      Object.assign(book, { exchanges: proxy.exchanges, api: app.requests, events: readServerLog(file) });
       const noise = browser.noise.filter((line) => !expectedNoise.test(line));
-      Object.assign(book, { complaints: [...noise, server.complaints()].filter(Boolean), endedAt: Date.now() });
+      book.exchanges = proxy.exchanges;
+      book.api = app.requests;
+      book.events = readServerLog(file);
+      book.complaints = [...noise, server.complaints()].filter(Boolean);
+      book.endedAt = Date.now();
       return judge(book);
     };
 
     for (;;) {
       const leftMs = startedAt + options.ms - Date.now();
-      for (const step of planRound({
-        random,
-        tabs: options.tabs,
-        ms: Math.max(shortestRoundMs, Math.min(leftMs, roundMs)),
-      })) {
+      const ms = Math.max(shortestRoundMs, Math.min(leftMs, roundMs));
+      for (const step of planRound({ random, tabs: options.tabs, ms })) {
         await wait(step.afterMs);
         await perform(step);
       }
@@ -108,10 +123,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
         return { options, evidence: book, findings, counts, faults: proxy.hits, timeLine };
     }
   } finally {
-    await browser.close();
-    await server.stop();
-    await proxy.close();
-    await app.close();
+    for (const end of ends) await end();
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -124,25 +124,43 @@ export function createSeat(
     }
   }
 
+  async function thaw(): Promise<void> {
+    if (mode !== 'frozen') return;
+    await act('thawed', async (each) => {
+      await each.thaw();
+      mode = 'open';
+      endGap();
+    });
+  }
+
+  async function back(): Promise<void> {
+    if (mode !== 'away') return;
+    await act('came back', async (each) => {
+      await each.back();
+      await ready();
+      const restored = await each.page.evaluate(() =>
+        window.harness.log.some((entry) => entry.type === 'page' && entry.event === 'restored'),
+      );
+      book.count(restored ? 'back from the cache' : 'back by loading anew');
+    });
+  }
+
   return {
     name,
     usable: () => (mode === 'open' ? tab : null),
     open,
     drain,
     show: () => act('shown', (each) => each.show()),
-    freeze: () =>
-      act('frozen', async (each) => {
+    async freeze() {
+      if (mode !== 'open') return;
+      await act('frozen', async (each) => {
         await drain();
         mode = 'frozen';
         beginGap();
         await each.freeze();
-      }),
-    thaw: () =>
-      act('thawed', async (each) => {
-        await each.thaw();
-        mode = 'open';
-        endGap();
-      }),
+      });
+    },
+    thaw,
     async crash() {
       const dying = tab;
       if (!dying || mode !== 'open') return;
@@ -169,19 +187,10 @@ export function createSeat(
         mode = 'away';
         await each.page.goto(elsewhere);
       }),
-    back: () =>
-      act('came back', async (each) => {
-        if (mode !== 'away') return;
-        await each.back();
-        await ready();
-        const restored = await each.page.evaluate(() =>
-          window.harness.log.some((entry) => entry.type === 'page' && entry.event === 'restored'),
-        );
-        book.count(restored ? 'back from the cache' : 'back by loading anew');
-      }),
+    back,
     async restore() {
-      if (mode === 'frozen') await this.thaw();
-      if (mode === 'away') await this.back();
+      await thaw();
+      await back();
       for (let tries = 0; mode === 'gone' && tries < 3; tries++)
         await open().catch((failure: unknown) => book.note(String(failure)));
     },

@@ -20,7 +20,10 @@ const describers: Describer = {
   identity_changed: ({ from, to }) => ({ kind: 'session', text: `${nameOf(from)} left, ${nameOf(to)} is here now` }),
   refresh_failed: ({ error, retryInMs }) => ({
     kind: 'trouble',
-    text: `A refresh failed: ${troubleOf(error)}. ${retryInMs === null ? 'No further try' : `Next try in ${seconds(retryInMs)}`}. Still signed in`,
+    text:
+      retryInMs === null
+        ? 'The server refused to renew this session. It ends with its access token'
+        : `A refresh failed: ${troubleOf(error)}. Next try in ${seconds(retryInMs)}. Still signed in`,
   }),
   rejected_after_refresh: () => ({ kind: 'trouble', text: 'The API refused a token that had just been refreshed' }),
   connection_changed: ({ connection }) => ({

@@ -28,14 +28,14 @@ export function createEnding(context: Context, idle: IdleWatch): Ending {
 
   /** Storage could not be told: the end holds here, and is written and handed in for as long as this tab lives. */
   function endWithoutStorage(live: LiveRecord, reason: EndReason, at: number): void {
-    if (tab.live()) tab.hold(tombstone(live, reason, at), true);
+    if (tab.live()?.sessionId === live.sessionId) tab.hold(tombstone(live, reason, at), true);
     for (const entry of withRevocation({ record: live, outbox: [], activityAt: null, trouble: null }, live, at))
       context.keep(entry);
     context.owed.retry();
   }
 
   function endHere(live: LiveRecord, reason: EndReason, at: number): void {
-    if (tab.live()) tab.hold(tombstone(live, reason, at), false);
+    if (tab.live()?.sessionId === live.sessionId) tab.hold(tombstone(live, reason, at), false);
     tab.unsaved = false;
   }
 
@@ -58,7 +58,17 @@ export function createEnding(context: Context, idle: IdleWatch): Ending {
         // What only this tab knows of the person's activity must not count for less than what was written down.
         await askStorage(
           context,
-          () => context.vault().update((current) => over(current, live, reason, at)),
+          async () => {
+            const change = (current: VaultContents): VaultContents => over(current, live, reason, at);
+            try {
+              return await context.vault().update(change);
+            } catch (error) {
+              // Storage that takes nothing may still tell that somebody was active, or that it is over already.
+              const contents = await context.vault().read();
+              if (change(contents) === contents) return contents;
+              throw error;
+            }
+          },
           (contents) => {
             idle.heard(contents.activityAt);
             tab.learn(contents, true);

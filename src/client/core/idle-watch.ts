@@ -156,7 +156,8 @@ export function createIdleWatch(context: Context, touch: () => Promise<void>): I
       if (phase !== 'warning' || settings.idle?.extendBy !== 'answer') note();
     },
     stayActive() {
-      if (!check()) note();
+      if (check()) context.changed();
+      else note();
     },
     hold() {
       const lease = {};

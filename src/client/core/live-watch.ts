@@ -1,5 +1,5 @@
-import type { Context } from './context.ts';
 import type { Signal } from './ports.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** Keeps the server's event stream open: one per browser, in a tab that is visible. */
 export interface LiveWatch {
@@ -15,7 +15,7 @@ export type OpenStream = (signal: Signal) => Promise<void>;
 export type OpenLiveStream = (heard: { ended(): void; changed(): void }) => OpenStream;
 
 /** Creates a {@link LiveWatch}. The tab that holds the lock has the stream; the others wait in line while they are visible. */
-export function createLiveWatch(context: Context, openStream: OpenLiveStream, renew: () => void): LiveWatch {
+export function createLiveWatch(context: Surroundings, openStream: OpenLiveStream, renew: () => void): LiveWatch {
   const { platform, settings, tab, hub, channel } = context;
   const mutex = platform.mutex(`${settings.name}:events`);
   const open = openStream({

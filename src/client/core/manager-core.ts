@@ -212,11 +212,7 @@ export function createManagerCore(parts: CoreParts): ManagerCore {
       const record = tab.live();
       if (!record) throw nobodySignedIn(tab);
       if (record.user.id === rejected.userId && record.accessToken === rejected.accessToken) await renewal.renew();
-      const auth = await access.authorization();
-      // Asked last: another person may have signed in while the tokens were renewed.
-      if (auth.userId !== rejected.userId)
-        throw new SessionError('identity_changed', 'Another person is signed in now; the request was not repeated.');
-      return auth;
+      return access.authorization(rejected.userId);
     },
     isCurrent: ({ userId, signal }) => !signal.aborted && tab.armed && tab.live()?.user.id === userId,
     reportRejected: (url) => hub.emit('rejected_after_refresh', { url }),

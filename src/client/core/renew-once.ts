@@ -1,10 +1,11 @@
 import { SessionError } from '../../protocol/session-error.ts';
-import type { Context } from './context.ts';
 import { flyLocked, type LockedResult } from './locked-flight.ts';
 import { askStorage } from './newest.ts';
+import type { Owed } from './owed.ts';
 import type { Keys } from './ports.ts';
 import { samePair, type LiveRecord } from './record.ts';
 import { asSessionError, cannotRenew, nobodySignedIn } from './refusal.ts';
+import type { Surroundings } from './surroundings.ts';
 import { tombstone } from './tombstone.ts';
 import type { Transport } from './transport.ts';
 import type { VaultContents } from './vault.ts';
@@ -16,7 +17,7 @@ import type { VaultContents } from './vault.ts';
  * @throws SessionError when there is nothing to try again: the session ended
  */
 export async function renewOnce(
-  context: Context,
+  context: Surroundings & { readonly owed: Owed },
   network: { transport: Transport; keys: Keys },
   from: LiveRecord,
   waiting: (told: () => void) => void,

@@ -30,11 +30,11 @@ export function createRenewal(context: Context): Renewal {
   let stopWaiting = (): void => {};
   let failures = 0;
   let lastAttemptAt = Number.NEGATIVE_INFINITY;
-  let cooldown: { until: number; error: SessionError } | null = null;
+  let cooldown: { from: number; until: number; error: SessionError } | null = null;
 
   /** The cooldown, while it lasts. A clock that was set back must not make it longer than it was. */
   const resting = (now: number): typeof cooldown =>
-    cooldown && now < cooldown.until && now >= lastAttemptAt ? cooldown : null;
+    cooldown && now >= cooldown.from && now < cooldown.until ? cooldown : null;
 
   async function run(): Promise<void> {
     if (!tab.live()) throw nobodySignedIn(tab);
@@ -65,7 +65,8 @@ export function createRenewal(context: Context): Renewal {
     if (error.code !== 'aborted') {
       failures += 1;
       const retryInMs = backoffMs(failures, random.fraction(), error.retryAfterMs);
-      cooldown = { until: clock.now() + retryInMs, error };
+      const now = clock.now();
+      cooldown = { from: now, until: now + retryInMs, error };
       tab.show({ type: 'connection', connection: connectionAfter(error) });
       hub.emit('refresh_failed', { error, retryInMs });
     }

@@ -48,13 +48,14 @@ export function createSignIn(world: SignInWorld): SignIn {
   }
 
   /**
-   * Writes the new session. On refusal moves to memory and says so, unless storage may hold the same session (`mayForget` is
-   * false): two records of one would be taken for theft. Answers null when it is not wanted any more.
+   * Writes the new session. On refusal moves to memory and says so, unless storage holds the same session: two records of one
+   * would be taken for theft. Answers null when it is not wanted any more.
    */
   async function write(
     mine: number,
+    sessionId: string,
     change: Parameters<Vault['update']>[0],
-    { isTaken, mayForget }: { isTaken: () => boolean; mayForget: boolean },
+    { isTaken, isFresh }: { isTaken: () => boolean; isFresh: boolean },
   ): Promise<VaultContents | null> {
     const before = context.vault();
     const held = tab.live();
@@ -67,7 +68,7 @@ export function createSignIn(world: SignInWorld): SignIn {
       return contents;
     } catch (error) {
       if (!isWanted(mine)) return null;
-      if (!mayForget) throw error;
+      if (!isFresh && (await main.read()).record?.sessionId === sessionId) throw error;
       if (before === main) world.useMemory(error);
       return context.vault().update(change);
     }
@@ -115,21 +116,27 @@ export function createSignIn(world: SignInWorld): SignIn {
     key: SigningKey | null,
     exchange: Exchange,
     mine: number,
-    replaces: (contents: VaultContents) => boolean = () => true,
+    replaces: (contents: VaultContents) => boolean = always,
   ): Promise<void> {
-    const record = firstRecord(grant, user, session, key, exchange);
+    const isFresh = replaces === always;
+    const made = firstRecord(grant, user, session, key, exchange);
+    // Nobody knows how old tokens are that were got elsewhere: they teach nothing about the clock.
+    const isOld = !isFresh && grant.serverTime !== null;
+    const record = isOld ? { ...made, offsetMs: tab.offsetMs() } : made;
     const { sessionId, generation } = record;
-    const before = tab.live();
+    /** Whether another tab was asked for something later, while this one was frozen perhaps. */
+    const isLate = ({ record: there }: VaultContents): boolean =>
+      there?.kind === 'live'
+        ? there.session.createdAt > session.createdAt
+        : there?.reason === 'signed_out' && there.at > exchange.sentAt;
     let isTaken = false;
     // Asked within the transaction: a sign-out may come while storage takes its time.
     const change = (contents: VaultContents): VaultContents => {
-      isTaken = isWanted(mine) && replaces(contents);
+      isTaken = isWanted(mine) && replaces(contents) && !(isFresh && isLate(contents));
       return isTaken ? signInOver(contents, record, clock.now()) : contents;
     };
-    const contents = isWanted(mine)
-      ? await write(mine, change, { isTaken: () => isTaken, mayForget: before?.sessionId !== sessionId })
-      : null;
-    if (!isTaken && !isWanted(mine)) {
+    const contents = isWanted(mine) ? await write(mine, sessionId, change, { isTaken: () => isTaken, isFresh }) : null;
+    if (!isTaken && (isFresh || !isWanted(mine))) {
       discard(record);
       throw new SessionError(
         'aborted',
@@ -170,6 +177,9 @@ export function createSignIn(world: SignInWorld): SignIn {
     },
   };
 }
+
+/** A session that was just made is in no storage yet. */
+const always = (): boolean => true;
 
 /** Facts of a session whose server tells none. */
 function plainFacts(grant: Grant, now: number): SessionFacts {

@@ -28,7 +28,7 @@ export function createStartup(context: Context, firstRead: Promise<VaultContents
   const { clock } = platform;
   let stopped = false;
 
-  async function load(): Promise<void> {
+  async function firstAnswer(): Promise<VaultContents> {
     let contents = await firstRead.catch(() => null);
     while (contents === null && !stopped) {
       await new Promise<void>((resolve) => void clock.after(readRetryMs, resolve));
@@ -39,18 +39,24 @@ export function createStartup(context: Context, firstRead: Promise<VaultContents
           .catch(() => null);
     }
     if (contents === null) throw disposed();
-    if (contents.trouble === 'newer') {
-      const message =
-        'The storage was written by a later version of this app and is left alone. Reload to get that version.';
-      world.useMemory(new SessionError('storage_unavailable', message, { retryable: false }));
-      return world.started(emptyContents);
-    }
-    const read = contents;
-    // Storage that cannot be written shows what it holds; the limits are enforced again right after.
-    await askStorage(context, () => world.onRead(read).catch(() => read), world.started);
+    return contents;
   }
 
-  const loaded = load();
+  async function ask(): Promise<VaultContents> {
+    const read = await firstAnswer();
+    // Storage that cannot be written shows what it holds; the limits are enforced again right after.
+    return world.onRead(read).catch(() => read);
+  }
+
+  function take(contents: VaultContents): void {
+    if (contents.trouble !== 'newer') return world.started(contents);
+    const message =
+      'The storage was written by a later version of this app and is left alone. Reload to get that version.';
+    world.useMemory(new SessionError('storage_unavailable', message, { retryable: false }));
+    world.started(emptyContents);
+  }
+
+  const loaded = askStorage(context, ask, take);
   loaded.catch(() => {});
 
   return {

@@ -4,6 +4,7 @@ import type { Context } from './context.ts';
 import type { Ending } from './ending.ts';
 import type { IdleWatch } from './idle-watch.ts';
 import type { Cleanup } from './ports.ts';
+import type { SessionError } from '../../protocol/session-error.ts';
 import { asSessionError } from './refusal.ts';
 import { askStorage } from './newest.ts';
 import type { Renewal } from './renewal.ts';
@@ -40,6 +41,8 @@ export function createVigil(context: Context, idle: IdleWatch, renewal: Renewal,
   let warnedFor: string | null = null;
   /** The offset by which this tab last acted. Another tab may be the first to learn of a step, and its record tells the new one. */
   let trustedOffset: number | null = null;
+  /** By how much the clocks disagree, as far as nobody has looked into it. */
+  let jumped = 0;
 
   async function read(): Promise<void> {
     await askStorage(
@@ -72,19 +75,22 @@ export function createVigil(context: Context, idle: IdleWatch, renewal: Renewal,
 
   /** The clocks disagree. Sleep and a clock that was set look alike from here; the server's clock tells them apart. */
   async function resolveDoubt(): Promise<void> {
+    const jump = jumped;
+    jumped = 0;
     tab.armed = false;
     tab.learnOffset(null);
     idle.check();
-    if (!tab.live()) return idle.forgetFuture();
-    const offset = await new Promise<number | null>((resolve) => {
+    const told = await new Promise<number | null>((resolve) => {
       const stop = clock.after(timeRequestMs, () => resolve(null));
       void context
         .network()
-        .then((network) => network.askOffset(platform, network.transport))
+        .then((network) => network.askOffset(platform, network))
         .catch(() => null)
         .then(resolve)
         .finally(stop);
     });
+    // Nobody sleeps backwards: then the clock was set, by so much.
+    const offset = told ?? (jump < 0 && trustedOffset !== null ? trustedOffset - jump : null);
     if (offset === null) return idle.forgetFuture();
     const step = offset - (trustedOffset ?? tab.offsetMs());
     tab.learnOffset(offset);
@@ -92,10 +98,15 @@ export function createVigil(context: Context, idle: IdleWatch, renewal: Renewal,
   }
 
   async function settle(): Promise<void> {
-    if (watch.look() !== 0) doubt ??= resolveDoubt().finally(() => (doubt = null));
-    if (doubt) await doubt;
-    const unread = tab.armed ? null : await read().catch(asSessionError);
-    trustedOffset = tab.offsetMs();
+    let unread: SessionError | null;
+    do {
+      jumped += watch.look();
+      // Without anybody signed in there is nothing to be wrong about yet.
+      if (jumped !== 0 && tab.live()) doubt ??= resolveDoubt().finally(() => (doubt = null));
+      if (doubt) await doubt;
+      unread = tab.armed ? null : await read().then(() => null, asSessionError);
+    } while (!unread && jumped !== 0 && tab.live());
+    trustedOffset = tab.live() && jumped === 0 ? tab.offsetMs() : null;
     // What is over by all this tab knows is over, also while storage cannot be asked.
     const reason = overdue();
     if (reason) await ending.end(reason);
@@ -134,7 +145,8 @@ export function createVigil(context: Context, idle: IdleWatch, renewal: Renewal,
     const now = clock.now();
     const moments = [idle.nextAt(), absoluteEnd()];
     // The clock was set or the machine slept: by which clock the moments are reckoned has to be found out first.
-    if (watch.peek() !== 0) moments.push(now);
+    jumped += watch.look();
+    if (jumped !== 0) moments.push(now);
     if (warnedFor !== tab.live()?.sessionId) moments.push(absoluteEnd() - settings.absoluteWarningMs);
     if (now < times.expiresAt || tab.doom) moments.push(times.expiresAt);
     if (!tab.doom && !renewal.busy.getState()) moments.push(Math.max(times.refreshAt, renewal.retryAt() ?? 0));

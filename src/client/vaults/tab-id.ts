@@ -30,12 +30,17 @@ export async function claimTabId(name: string, parts: TabIdParts): Promise<TabCl
   return { id, release: (await claim(name, id, parts)) ?? (() => {}) };
 }
 
-/** Holds `id` for as long as the page lives; null when another tab does. */
-export function claim(name: string, id: string, { abort, clock, mutex }: TabIdParts): Promise<Cleanup | null> {
+/** Holds `id` for as long as the page lives; null when another tab does, and still does after `waitMs`. */
+export function claim(
+  name: string,
+  id: string,
+  { abort, clock, mutex }: TabIdParts,
+  waitMs: number = patienceMs,
+): Promise<Cleanup | null> {
   return new Promise((resolve) => {
     const stop = abort();
     const release = (): void => stop.abort();
-    const giveUp = clock.after(patienceMs, () => {
+    const giveUp = clock.after(waitMs, () => {
       release();
       resolve(null);
     });

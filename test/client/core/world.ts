@@ -7,6 +7,8 @@ import { createSignIn } from '../../../src/client/core/sign-in.ts';
 import { settingsFrom, type BehaviourOptions } from '../../../src/client/core/settings.ts';
 import type { OpenStream } from '../../../src/client/core/live-watch.ts';
 import type { SessionEvents } from '../../../src/client/core/session-events.ts';
+import type { Vault } from '../../../src/client/core/vault.ts';
+import { SessionError } from '../../../src/protocol/session-error.ts';
 import { fakeTabs, fakeVault, type FakeTab, type FakeTabs } from '../../../src/testing/index.ts';
 import { fakeServer, type FakeServer } from './fake-server.ts';
 
@@ -28,6 +30,10 @@ export interface World extends FakeTabs {
     options?: BehaviourOptions & {
       skewMs?: number;
       stream?: (heard: { ended(): void; changed(): void }) => OpenStream;
+      /** Stands between the manager and the tab's vault. */
+      through?: (vault: Vault, tab: FakeTab) => Vault;
+      /** How often loading the half that needs the network fails. */
+      unloadable?: number;
     },
   ): Promise<OpenTab>;
   /** Opens a tab and signs `user` in. */
@@ -55,7 +61,7 @@ export function createWorld(options: { accessMs?: number; seed?: number } = {}):
   const server = fakeServer(tabs.clock, options.accessMs ?? 300_000);
 
   async function openTab(given: Parameters<World['openTab']>[0] = {}): Promise<OpenTab> {
-    const { skewMs, stream, ...behaviour } = given;
+    const { skewMs, stream, through = (vault) => vault, unloadable = 0, ...behaviour } = given;
     const tab = tabs.open(skewMs === undefined ? {} : { skewMs });
     const events: OpenTab['events'] = [];
     const ends: OpenTab['ends'] = [];
@@ -68,10 +74,12 @@ export function createWorld(options: { accessMs?: number; seed?: number } = {}):
     });
     const transport = server.transport(tab);
     let hasNetwork = false;
+    let failures = unloadable;
     const manager = createManagerCore({
       platform: tab.platform,
       settings,
       network: async () => {
+        if (failures-- > 0) throw new SessionError('network_error', 'The test does not let it load.');
         hasNetwork = true;
         return {
           transport,
@@ -83,7 +91,7 @@ export function createWorld(options: { accessMs?: number; seed?: number } = {}):
           createOutbox,
         };
       },
-      vault: tab.vault,
+      vault: through(tab.vault, tab),
       memoryVault: () => {
         const memory = fakeVault(tabs.clock);
         memory.fallBack('memory');

@@ -1,5 +1,6 @@
+import { createStore, get, set } from 'idb-keyval';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Vault } from '../../../src/client/core/vault.ts';
+import type { Vault, VaultContents } from '../../../src/client/core/vault.ts';
 import { tabVault } from '../../../src/client/vaults/tab.ts';
 import { fakeTabs, type FakeTab, type FakeTabs } from '../../../src/testing/index.ts';
 import { liveRecord } from './records.ts';
@@ -102,5 +103,122 @@ describe('tab vault', () => {
     await browser.clock.settle();
     expect(browser.locks.held()).toBe(0);
     expect((await vault.read()).record).toMatchObject({ sessionId: 'mine' });
+  });
+});
+
+describe('revocations that a closed tab could not hand in', () => {
+  const entry = { sessionId: 'gone', revocationToken: 'revoke-gone', at: 1 };
+
+  /** A tab of its own, with a session and a revocation that waits. */
+  async function waiting(browser: FakeTabs, name: string): Promise<{ tab: FakeTab; id: string; vault: Vault }> {
+    sessionStorage.clear();
+    const tab = browser.open();
+    const vault = vaultOf(tab, name);
+    await write(vault, tab.id);
+    await vault.update((contents) => ({ ...contents, outbox: [entry] }));
+    await finish(browser, vault.read());
+    const id = sessionStorage.getItem(`sojourn:${name}:tab`)!;
+    sessionStorage.clear();
+    return { tab, id, vault };
+  }
+
+  /** The tab that was closed, opened again by the person. */
+  async function restored(browser: FakeTabs, name: string, id: string): Promise<VaultContents> {
+    sessionStorage.setItem(`sojourn:${name}:tab`, id);
+    return finish(browser, vaultOf(browser.open(), name).read());
+  }
+
+  test('go to the next tab that opens, and its session stays for when it is opened again', async () => {
+    const name = `inherited ${count++}`;
+    const browser = fakeTabs();
+    const { tab, id } = await waiting(browser, name);
+    tab.close();
+    const next = vaultOf(browser.open(), name);
+    expect(await finish(browser, next.read())).toMatchObject({ record: null, outbox: [entry] });
+    expect(await restored(browser, name, id)).toMatchObject({ record: { sessionId: tab.id }, outbox: [] });
+  });
+
+  test('go to a tab that is open already when it looks again', async () => {
+    const name = `inherited later ${count++}`;
+    const browser = fakeTabs();
+    const open = vaultOf(browser.open(), name);
+    await write(open, 'own');
+    await finish(browser, open.read());
+    const { tab } = await waiting(browser, name);
+    tab.crash();
+    await browser.clock.advance(10_000);
+    const own = { record: { sessionId: 'own' } };
+    expect(await finish(browser, open.read())).toMatchObject({ ...own, outbox: [entry] });
+    await open.update((contents) => ({ ...contents, outbox: [] }));
+    await browser.clock.advance(10_000);
+    expect(await finish(browser, open.read())).toMatchObject({ ...own, outbox: [] });
+  });
+
+  test('stay with a tab that is open: it hands them in by itself', async () => {
+    const name = `open ${count++}`;
+    const browser = fakeTabs();
+    const { vault } = await waiting(browser, name);
+    const next = vaultOf(browser.open(), name);
+    expect((await finish(browser, next.read())).outbox).toEqual([]);
+    expect((await vault.read()).outbox).toEqual([entry]);
+  });
+
+  test('go to one tab, however many open at once', async () => {
+    const name = `shared ${count++}`;
+    const browser = fakeTabs();
+    const { tab } = await waiting(browser, name);
+    tab.close();
+    const reads = Array.from({ length: 3 }, () => {
+      sessionStorage.clear();
+      return vaultOf(browser.open(), name).read();
+    });
+    const found = await finish(browser, Promise.all(reads));
+    expect(found.flatMap(({ outbox }) => outbox)).toEqual([entry]);
+  });
+
+  test('are not dropped with a tab that nobody opened for a week', async () => {
+    const name = `week ${count++}`;
+    const browser = fakeTabs();
+    const { tab, id } = await waiting(browser, name);
+    tab.close();
+    browser.clock.sleep(8 * 86_400_000);
+    const next = vaultOf(browser.open(), name);
+    await finish(browser, next.read());
+    expect((await finish(browser, next.read())).outbox).toEqual([entry]);
+    expect((await restored(browser, name, id)).record).toBeNull();
+  });
+
+  test('are not dropped with a tab that is closed in the very moment when it counts as forgotten', async () => {
+    const name = `closing ${count++}`;
+    const browser = fakeTabs();
+    const pass = async (): Promise<void> => {
+      for (let turn = 0; turn < 100; turn++) await browser.clock.settle();
+    };
+    const { tab, id } = await waiting(browser, name);
+    browser.clock.sleep(8 * 86_400_000);
+    const next = vaultOf(browser.open(), name);
+    const first = next.read();
+    await pass();
+    await browser.clock.advance(50);
+    await pass();
+    expect((await first).outbox).toEqual([]);
+    tab.close();
+    await pass();
+    expect((await finish(browser, next.read())).outbox).toEqual([entry]);
+    expect((await restored(browser, name, id)).record).toBeNull();
+  });
+
+  test('stay where they are when this tab’s own contents are those of a later version', async () => {
+    const name = `newer ${count++}`;
+    const browser = fakeTabs();
+    const { tab, id } = await waiting(browser, name);
+    tab.close();
+    const store = createStore(`sojourn:${name}:tabs`, 'vault');
+    await set('mine', { version: 2, secret: 'of tomorrow' }, store);
+    sessionStorage.setItem(`sojourn:${name}:tab`, 'mine');
+    const next = vaultOf(browser.open(), name);
+    expect(await finish(browser, next.read())).toMatchObject({ trouble: 'newer', outbox: [] });
+    expect(await get('mine', store)).toEqual({ version: 2, secret: 'of tomorrow' });
+    expect(await get(id, store)).toMatchObject({ record: { sessionId: tab.id }, outbox: [entry] });
   });
 });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { until } from '../browser/until.ts';
+import { until } from './until.ts';
 
 /** A folder that a browser keeps its things in. */
 export interface Profile {
@@ -11,7 +11,7 @@ export interface Profile {
 }
 
 export function makeProfile(): Profile {
-  const folder = mkdtempSync(path.join(tmpdir(), 'sojourn-engine-'));
+  const folder = mkdtempSync(path.join(tmpdir(), 'sojourn-browser-'));
   return {
     folder,
     remove: async () => void (await until('the profile is removed', () => isRemoved(folder))),

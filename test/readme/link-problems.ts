@@ -1,0 +1,27 @@
+import { parseSource } from '../architecture/source-files.ts';
+import { testTitles } from '../architecture/test-titles.ts';
+import { anchors, links, type Link } from './markdown.ts';
+
+/**
+ * What is wrong with the links of a page: files, headings and tests that are not there. `read` answers the text of a file
+ * of the repository, null where there is none. Links to the web are not looked at.
+ */
+export function linkProblems(page: string, read: (file: string) => string | null): string[] {
+  const text = read(page) ?? '';
+  return links(text).flatMap((link) => {
+    const problem = problemOf(link, text, read);
+    return problem === null ? [] : [`${page}:${link.line} ${link.target}: ${problem}`];
+  });
+}
+
+function problemOf({ target, title }: Link, text: string, read: (file: string) => string | null): string | null {
+  if (/^[a-z]+:/.test(target)) return null;
+  const [file = '', anchor] = target.split('#');
+  const linked = file === '' ? text : read(file);
+  if (linked === null) return 'no such file';
+  if (anchor !== undefined && !anchors(linked).includes(anchor)) return 'no such heading';
+  if (!/\.test\.tsx?$/.test(file)) return null;
+  if (title === null) return 'name the test in the title, [text](file "name of the test")';
+  const titles = testTitles(parseSource(file, linked)).map((each) => each.title);
+  return titles.includes(title) ? null : `the file has no test "${title}"`;
+}
