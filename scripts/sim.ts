@@ -1,19 +1,25 @@
 // Searches whole histories of tabs, networks and servers for broken promises.
 //   npm run sim -- --runs 10000 --seed 1
 //   npm run sim -- --replay '<history as JSON>'   plays one history and tells what happened in it
+//   npm run sim -- --planted                      looks whether broken twins of the product are found out
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { explore } from '../test/simulation/explore.ts';
+import { reportTwins } from '../test/simulation/planted/report.ts';
 import { simulate } from '../test/simulation/simulate.ts';
 import type { History } from '../test/simulation/steps.ts';
 import { tellHistory } from '../test/simulation/words.ts';
 
 const { values } = parseArgs({
   options: {
-    runs: { type: 'string', default: '1000' },
+    runs: { type: 'string' },
     seed: { type: 'string' },
     replay: { type: 'string' },
     quiet: { type: 'boolean', default: false },
+    /** Stops at the first broken promise, without making the history shorter. */
+    first: { type: 'boolean', default: false },
+    planted: { type: 'boolean', default: false },
+    twin: { type: 'string' },
   },
 });
 
@@ -24,11 +30,15 @@ if (values.replay !== undefined) {
   console.log(log.join('\n'));
   console.log(violation ? `\nBROKEN: ${violation.message}` : '\nevery promise was kept');
   process.exitCode = violation ? 1 : 0;
+} else if (values.planted) {
+  const seed = Number(values.seed ?? 1);
+  const caught = await reportTwins(Number(values.runs ?? 5000), seed, values.twin);
+  process.exitCode = caught ? 0 : 1;
 } else {
   const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed);
-  const runs = Number(values.runs);
+  const runs = Number(values.runs ?? 1000);
   console.log(`${runs} histories, seed ${seed}`);
-  const found = await explore({ runs, seed });
+  const found = await explore({ runs, seed, shrink: !values.first });
   const seconds = (found.ms / 1000).toFixed(1);
   if (found.ok) console.log(`every promise was kept in ${found.runs} histories, ${seconds} s (seed ${seed})`);
   else {

@@ -50,6 +50,9 @@ export interface Browser {
   /** Something was wrong with storage or locks. */
   troubledAt: number;
   messagesTroubledAt: number;
+  /** Somebody may hold a lock for long: a tab that does not run, a stranger, storage that does not answer. */
+  lockTroubledAt: number;
+  strangerHolds: boolean;
   storageFine: boolean;
   messagesFine: boolean;
   open(skewMs?: number, vault?: FakeVault): Page;
@@ -84,6 +87,8 @@ export function createBrowser(
     storageLostAt: never,
     troubledAt: never,
     messagesTroubledAt: never,
+    lockTroubledAt: never,
+    strangerHolds: false,
     storageFine: true,
     messagesFine: true,
     grants: [],
@@ -119,7 +124,16 @@ export function createBrowser(
       });
       opened.manager.on('ended', ({ reason }) => truth.note(`${tab.id}: ended, ${reason}`));
       opened.manager.on('refresh_failed', ({ error }) => truth.note(`${tab.id}: refresh failed, ${error.code}`));
-      opened.manager.on('lock_stolen', () => truth.note(`${tab.id}: took the lock by force`));
+      opened.manager.on('lock_stolen', () => {
+        truth.note(`${tab.id}: took the lock by force`);
+        const isStuck =
+          browser.strangerHolds ||
+          !browser.storageFine ||
+          browser.pages.some(({ tab: one, cached }) => one.state === 'held' && !cached);
+        const troubledAt = isStuck ? clock.now() : Math.max(browser.lockTroubledAt, browser.network.troubledAt);
+        if (clock.now() - troubledAt > 60_000)
+          truth.violate(5, `${tab.id} had to take the lock by force, and nobody was stuck`);
+      });
       opened.manager.on('identity_changed', ({ from, to }) => truth.note(`${tab.id}: ${from.id} became ${to.id}`));
       browser.pages.push(page);
       return page;

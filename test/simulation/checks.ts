@@ -58,7 +58,7 @@ function checkPage(world: World, page: Page): void {
   const ranMs = clock.monotonic() - (page.runningSince ?? 0);
 
   // Invariant 7. A tab that slept does not know what time it is before something happens in it.
-  if (setting.idleMs !== null && page.visible && browser.clockSetAt < session.lastActAt) {
+  if (setting.idleMs !== null && page.visible && browser.clockSetAt < session.lastActAt - 120_000) {
     const goneAt = session.lastActAt + setting.idleMs + idleToleranceMs;
     const toldLater = page.stirredAt > goneAt && now > page.stirredAt + calmMs;
     if (

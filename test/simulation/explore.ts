@@ -5,13 +5,13 @@ import { anyHistory, type History } from './steps.ts';
 /** What a search found. */
 export type Found =
   | { ok: true; runs: number; ms: number }
-  | { ok: false; run: number; ms: number; history: History; path: string; shrinks: number; outcome: Outcome };
+  | { ok: false; run: number; ms: number; history: History; shrinks: number; outcome: Outcome };
 
 /** Searches `runs` histories. The same seed searches the same ones. A failure is shrunk to few steps. */
 export async function explore(options: {
   runs: number;
   seed: number;
-  path?: string;
+  shrink?: boolean;
   shrinkMs?: number;
 }): Promise<Found> {
   const startedAt = performance.now();
@@ -28,7 +28,7 @@ export async function explore(options: {
   const result = await fc.check(holds, {
     numRuns: options.runs,
     seed: options.seed,
-    ...(options.path === undefined ? {} : { path: options.path }),
+    endOnFailure: options.shrink === false,
   });
   if (!result.failed) return { ok: true, runs: result.numRuns, ms: elapsed() };
   const [history] = result.counterexample ?? [];
@@ -38,7 +38,6 @@ export async function explore(options: {
     run: result.numRuns,
     ms: elapsed(),
     history,
-    path: result.counterexamplePath ?? '',
     shrinks: result.numShrinks,
     outcome: await simulate(history),
   };

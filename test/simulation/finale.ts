@@ -19,6 +19,7 @@ export async function finale(world: World): Promise<void> {
   ] as const)
     await play(world, step);
   browser.network.fates = [];
+  world.server.mend();
   for (let held = 8; held > 0; held--) await play(world, { do: 'thaw', at: 0 });
   if (browser.pages.length === 0) await play(world, { do: 'open', skewMs: 0 });
   for (const page of browser.pages) page.tab.throttle(0);

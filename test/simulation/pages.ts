@@ -50,7 +50,9 @@ export function actIn({ browser, clock, truth, setting }: World, page: Page, ans
     if (one && (idleMs === null || now - one.lastActAt < idleMs + idleToleranceMs)) one.lastActAt = now;
   // What storage refuses to note is lost with the tab.
   if (known && browser.storageFine && (idleMs === null || now - known.surelyActAt < idleMs - idleToleranceMs)) {
-    page.acted = { session: known, at: now, before: known.surelyActAt };
+    const { acted } = page;
+    const isSame = acted?.session === known && now - acted.at < 1000;
+    page.acted = { session: known, at: now, before: isSame ? acted.before : known.surelyActAt };
     known.surelyActAt = now;
   }
   if (answer) page.manager.stayActive();

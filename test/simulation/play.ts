@@ -55,6 +55,7 @@ export async function play(world: World, step: Step): Promise<void> {
       if (!page) return;
       browser.troubledAt = now;
       page.runningSince = null;
+      if (step.do !== 'leave') browser.lockTroubledAt = now;
       page.visible = step.do === 'leave' ? false : page.visible;
       if (step.do === 'freeze') page.tab.freeze();
       else if (step.do === 'stall') page.tab.stall();
@@ -105,7 +106,8 @@ export async function play(world: World, step: Step): Promise<void> {
       return ask(world, step.at, step.do, async (page) => {
         const token = await page.manager.accessToken(step.do === 'token' ? undefined : 20_000);
         if (
-          !server.acceptsStateless(token) &&
+          // Half of a slow answer's way is all that is known of how old it is.
+          !server.acceptsStateless(token, 5000) &&
           network.troubledAt < now &&
           // The server could not be asked what a clock that was set had to do with it.
           (browser.clockSetAt === Number.NEGATIVE_INFINITY || hasLearntSince(world, browser.clockSetAt)) &&
@@ -225,6 +227,7 @@ function setMessages({ browser }: World, how: 'fine' | 'lost' | 'late' | 'double
 function setStorage({ browser, clock, truth }: World, how: Extract<Step, { do: 'storage' }>['how']): void {
   const now = clock.now();
   browser.troubledAt = now;
+  browser.lockTroubledAt = now;
   browser.storageFine = how === 'fine';
   if (how !== 'fine') for (const page of browser.pages) forgetActivity(page, now);
   const lost = how === 'clear' || how === 'corrupt';
@@ -244,11 +247,13 @@ function setStorage({ browser, clock, truth }: World, how: Extract<Step, { do: '
 
 function setLock(world: World, how: 'seize' | 'steal' | 'free'): void {
   const { browser, clock } = world;
+  browser.lockTroubledAt = clock.now();
   browser.troubledAt = clock.now();
   if (how !== 'seize') {
     world.freeLock?.();
     world.freeLock = null;
   }
+  browser.strangerHolds = how === 'seize';
   if (how === 'free') return;
   const free = browser.tabs.locks.seize('sojourn:default');
   if (how === 'seize') world.freeLock = free;

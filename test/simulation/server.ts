@@ -40,7 +40,7 @@ export interface SimServer {
   call(accessToken: string, proof: Record<string, unknown> | null): Promise<WireAnswer & { holder: string | null }>;
   touch(accessToken: string, proof: Record<string, unknown> | null): Promise<WireAnswer>;
   /** Whether an API that only looks at the token would take it. */
-  acceptsStateless(accessToken: string): boolean;
+  acceptsStateless(accessToken: string, slackMs?: number): boolean;
   holderOf(accessToken: string): string | null;
   kill(how: 'everywhere' | 'device' | 'admin', userId: string): Promise<void>;
   endOthers(userId: string, keepId: string): Promise<void>;
@@ -50,6 +50,8 @@ export interface SimServer {
   newSecret(): void;
   /** For a minute, every second refresh meets a machine that does not know the newest secret. */
   meetOldNode(): void;
+  /** Every machine knows every secret. */
+  mend(): void;
   /** Refresh tokens of a session, for trying whether any of them still works. */
   tokensOf(id: string): ReadonlySet<string>;
 }
@@ -220,6 +222,7 @@ export function simServer(clock: FakeClock, truth: Truth, setting: Setting): Sim
     if (outcome.outcome === 'ended' && outcome.reason === 'reuse_detected') {
       truth.cause(known.id, 'reuse_detected', now);
       const isKilled = known.killedAt !== null;
+      if (sender.thief && bound && !isKilled) truth.violate(3, `a thief without the key ended ${name(known.id)}`);
       known.killedAt ??= now;
       known.killedBy ??= 'reuse';
       // The server remembers five attempts: a request that comes later than that is taken for a thief's. It is a declared bound.
@@ -336,6 +339,8 @@ export function simServer(clock: FakeClock, truth: Truth, setting: Setting): Sim
       const known = truth.sessions.get(sessionId);
       if (check.ok && known?.killedAt != null)
         truth.violate(2, `a stateful check took a token of ${name(sessionId)} after its end`);
+      if (check.ok && known && idleMs !== null && clock.now() - known.lastTouchAt > idleMs + 1000)
+        truth.violate(7, `the server took a token of ${name(sessionId)} although the person is idle for too long`);
       if (check.ok && known && clock.now() >= known.absoluteEnd)
         truth.violate(2, 'a token was taken past the absolute end');
       if (check.ok) return { status: 200, json: { userId }, holder: userId };
@@ -353,7 +358,7 @@ export function simServer(clock: FakeClock, truth: Truth, setting: Setting): Sim
       return { status: 200, json: {} };
     },
 
-    acceptsStateless: (token) => clock.now() < (minted.get(token)?.endsAt ?? 0),
+    acceptsStateless: (token, slackMs = 0) => clock.now() < (minted.get(token)?.endsAt ?? 0) + slackMs,
     holderOf: (token) => minted.get(token)?.userId ?? null,
 
     async kill(how, userId) {
@@ -405,6 +410,7 @@ export function simServer(clock: FakeClock, truth: Truth, setting: Setting): Sim
       server.newSecret();
       oldNode.until = clock.now() + 60_000;
     },
+    mend: () => void (oldNode.until = 0),
     tokensOf: (id) => refreshTokens.get(id) ?? new Set(),
   };
   return server;

@@ -89,7 +89,7 @@ const fates = oneOf<Fate>(
 );
 
 /** Every step, with how often it comes. */
-export const anyStep: fc.Arbitrary<Step> = fc.oneof(
+const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 30, arbitrary: rec({ do: oneOf('wait' as const), ms: waits }) },
   { weight: 2, arbitrary: rec({ do: oneOf('sleep' as const), ms: sleeps }) },
   { weight: 1, arbitrary: rec({ do: oneOf('set_clock' as const), ms: steps }) },
@@ -219,7 +219,7 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
 );
 
 /** Every setting. */
-export const anySetting: fc.Arbitrary<Setting> = rec({
+const anySetting: fc.Arbitrary<Setting> = rec({
   mode: oneOf<Setting['mode']>('bearer', 'bound', 'cookie'),
   vault: oneOf<Setting['vault']>('shared', 'shared', 'shared', 'tab'),
   accessMs: oneOf(30 * second, 5 * minute),
@@ -229,15 +229,78 @@ export const anySetting: fc.Arbitrary<Setting> = rec({
   seed: fc.nat(2 ** 31 - 1),
 });
 
+/** Things that hurt when they follow each other closely, which chance alone brings about too rarely. */
+const recipes: fc.Arbitrary<Step[]> = oneOf<Step[]>(
+  // The successor comes when storage takes nothing any more.
+  [
+    { do: 'fate', fate: 'late_answer', ms: 300 },
+    { do: 'refresh', at: 0 },
+    { do: 'wait', ms: 100 },
+    { do: 'storage', how: 'refuse_writes' },
+    { do: 'wait', ms: 5 * minute },
+  ],
+  // The thief has the note of an attempt whose answer was lost, and goes on from there.
+  [
+    { do: 'fate', fate: 'lost_answer', ms: 300 },
+    { do: 'refresh', at: 0 },
+    { do: 'wait', ms: 120 },
+    { do: 'thief', how: 'copy' },
+    { do: 'thief', how: 'refresh_with_note' },
+    { do: 'thief', how: 'refresh' },
+  ],
+  // A page goes away while it waits for its turn.
+  [
+    { do: 'open', skewMs: 0 },
+    { do: 'open', skewMs: 0 },
+    { do: 'wait', ms: 100 },
+    { do: 'fate', fate: 'late_answer', ms: 300 },
+    { do: 'refresh', at: 0 },
+    { do: 'refresh', at: 1 },
+    { do: 'wait', ms: 20 },
+    { do: 'leave', at: 1 },
+    { do: 'wait', ms: 5 * minute },
+  ],
+  // Another person signs in while requests are under way.
+  [
+    { do: 'call', at: 0 },
+    { do: 'sign_in', at: 1, user: 1, remember: false },
+    { do: 'wait', ms: 40 },
+    { do: 'call', at: 0 },
+  ],
+  // An old pair is handed over while a new one is there.
+  [
+    { do: 'refresh', at: 0 },
+    { do: 'wait', ms: 300 },
+    { do: 'adopt_older', at: 0 },
+  ],
+  // The store forgets a rotation whose answer was lost.
+  [
+    { do: 'fate', fate: 'lost_answer', ms: 300 },
+    { do: 'refresh', at: 0 },
+    { do: 'wait', ms: 120 },
+    { do: 'server', how: 'fail_over' },
+  ],
+  // Two sign-ins in one browser, and refreshes of both under way.
+  [
+    { do: 'fate', fate: 'late_answer', ms: 300 },
+    { do: 'refresh', at: 0 },
+    { do: 'sign_in', at: 1, user: 0, remember: false },
+    { do: 'wait', ms: 400 },
+    { do: 'refresh', at: 0 },
+  ],
+);
+
 /** A setting and what happens in it. */
 export interface History {
   setting: Setting;
   steps: Step[];
 }
 
+const passage = fc.oneof({ weight: 60, arbitrary: anyStep.map((step) => [step]) }, { weight: 1, arbitrary: recipes });
+
 /** Every history: most have a person signed in and some tabs before anything goes wrong. */
 export const anyHistory: fc.Arbitrary<History> = fc
-  .tuple(anySetting, fc.integer({ min: 0, max: 3 }), fc.array(anyStep, { minLength: 1, maxLength: 40, size: 'max' }))
+  .tuple(anySetting, fc.integer({ min: 0, max: 3 }), fc.array(passage, { minLength: 1, maxLength: 40, size: 'max' }))
   .map(([setting, more, rest]) => ({
     setting,
     steps: [
@@ -245,6 +308,6 @@ export const anyHistory: fc.Arbitrary<History> = fc
       { do: 'sign_in', at: 0, user: 0, remember: false },
       { do: 'wait', ms: 200 },
       ...Array.from({ length: more }, (): Step => ({ do: 'open', skewMs: 0 })),
-      ...rest,
+      ...rest.flat(),
     ],
   }));

@@ -1,7 +1,7 @@
 import type { History, Step } from './steps.ts';
 
 /** A duration as people say it. */
-export function spell(ms: number): string {
+function spell(ms: number): string {
   const size = Math.abs(ms);
   if (size < 1000) return `${ms} ms`;
   if (size < 60_000) return `${round(ms / 1000)} s`;

@@ -104,7 +104,7 @@ export function createSeat(
   async function drain(): Promise<void> {
     if (!tab || mode !== 'open') return;
     const entries = await within(
-      3000,
+      patienceMs,
       'the log',
       tab.page.evaluate(() => {
         const taken = window.harness.log.splice(0);

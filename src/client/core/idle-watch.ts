@@ -16,8 +16,8 @@ export interface IdleWatch {
   heard(at: number | null): void;
   /** The clock was set by `ms`: what was noted moves with it. */
   shift(ms: number): void;
-  /** The clock was set, nobody knows by how much: what was noted of the future is taken to have been now. */
-  forgetFuture(): void;
+  /** The clock was set, nobody knows by how much: what was noted of the future is taken to have been now. Answers by how much it moved. */
+  forgetFuture(): number;
   /** Looks at the clock. True when the limit has passed. */
   check(): boolean;
   /** Whether the limit has passed for a session last active at `at`. */
@@ -177,7 +177,9 @@ export function createIdleWatch(context: Context, touch: () => Promise<void>): I
     },
     shift,
     forgetFuture() {
-      if (isFuture(lastAt)) shift(clock.now() - lastAt);
+      const ms = isFuture(lastAt) ? clock.now() - lastAt : 0;
+      shift(ms);
+      return ms;
     },
     check,
     isOver(idleTimeoutMs, at) {

@@ -1,4 +1,3 @@
-import { SessionError } from '../../protocol/session-error.ts';
 import type { User } from '../../protocol/session-view.ts';
 import { createAccess, disposed } from './access.ts';
 import { createArrival, unlessDisposed } from './arrival.ts';

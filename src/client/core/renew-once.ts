@@ -68,7 +68,10 @@ export async function renewOnce(
         const at = platform.clock.now();
         channel.post({ v: 1, type: 'ended', sessionId, generation, reason: result.reason, at });
         if (result.contents) tab.learn(result.contents, true);
-        else if (tab.live()?.sessionId === sessionId) tab.hold(tombstone(from, result.reason, at), true);
+        else if (tab.live()?.sessionId === sessionId) {
+          tab.hold(tombstone(from, result.reason, at), true);
+          context.owed.retry();
+        }
         context.flush();
         throw nobodySignedIn(tab);
       }

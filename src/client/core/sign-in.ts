@@ -128,7 +128,12 @@ export function createSignIn(world: SignInWorld): SignIn {
     const isLate = ({ record: there }: VaultContents): boolean =>
       there?.kind === 'live'
         ? there.session.createdAt > session.createdAt
-        : there?.reason === 'signed_out' && there.at > exchange.sentAt;
+        : there?.reason === 'signed_out' && there.at > exchange.sentAt && there.at <= exchange.receivedAt;
+    // A tab that was frozen meanwhile: whoever asked has long gone elsewhere.
+    if (isFresh && exchange.receivedAt - exchange.sentAt > settings.requestTimeoutMs * 2) {
+      discard(record);
+      throw new SessionError('timeout', 'The sign-in took too long; its session was ended. Try again.');
+    }
     let isTaken = false;
     // Asked within the transaction: a sign-out may come while storage takes its time.
     const change = (contents: VaultContents): VaultContents => {

@@ -91,9 +91,14 @@ export function createVigil(context: Context, idle: IdleWatch, renewal: Renewal,
     });
     // Nobody sleeps backwards: then the clock was set, by so much.
     const offset = told ?? (jump < 0 && trustedOffset !== null ? trustedOffset - jump : null);
-    if (offset === null) return idle.forgetFuture();
-    const step = offset - (trustedOffset ?? tab.offsetMs());
+    const before = trustedOffset ?? tab.offsetMs();
+    if (offset === null) {
+      trustedOffset = before - idle.forgetFuture();
+      return;
+    }
+    const step = offset - before;
     tab.learnOffset(offset);
+    trustedOffset = offset;
     if (Math.abs(step) > stepMs) idle.shift(-step);
   }
 
@@ -106,7 +111,8 @@ export function createVigil(context: Context, idle: IdleWatch, renewal: Renewal,
       if (doubt) await doubt;
       unread = tab.armed ? null : await read().then(() => null, asSessionError);
     } while (!unread && jumped !== 0 && tab.live());
-    trustedOffset = tab.live() && jumped === 0 ? tab.offsetMs() : null;
+    if (!tab.live()) trustedOffset = null;
+    else if (jumped === 0) trustedOffset ??= tab.offsetMs();
     // What is over by all this tab knows is over, also while storage cannot be asked.
     const reason = overdue();
     if (reason) await ending.end(reason);
@@ -147,6 +153,7 @@ export function createVigil(context: Context, idle: IdleWatch, renewal: Renewal,
     // The clock was set or the machine slept: by which clock the moments are reckoned has to be found out first.
     jumped += watch.look();
     if (jumped !== 0) moments.push(now);
+    else trustedOffset ??= tab.offsetMs();
     if (warnedFor !== tab.live()?.sessionId) moments.push(absoluteEnd() - settings.absoluteWarningMs);
     if (now < times.expiresAt || tab.doom) moments.push(times.expiresAt);
     if (!tab.doom && !renewal.busy.getState()) moments.push(Math.max(times.refreshAt, renewal.retryAt() ?? 0));
