@@ -12,6 +12,11 @@ export const steps: Step[] = [
   { name: 'architecture', about: 'layers, names, lengths, exports', projects: ['architecture'] },
   { name: 'unit', about: 'Node and happy-dom', projects: ['unit', 'dom'] },
   { name: 'scenarios', about: 'whole flows in Node', projects: ['scenarios'] },
+  {
+    name: 'simulation',
+    about: 'whole histories, new ones each time',
+    command: ['node', 'scripts/sim.ts', '--runs', '2000'],
+  },
   { name: 'chromium', about: 'units in a real browser', projects: ['chromium'], needs: 'chromium' },
   { name: 'browser', about: 'many tabs against the real server', projects: ['browser'], needs: 'chromium' },
   { name: 'engines', about: 'Chromium, Firefox and WebKit', projects: ['engines'], needs: 'engines' },

@@ -8,7 +8,9 @@ import {
   type FakeVault,
 } from '../../src/testing/index.ts';
 import { createNetwork, type Network } from './network.ts';
-import { name, type Sender, type SimServer } from './server.ts';
+import { name } from './server/session-name.ts';
+import type { SimServer } from './server/sim-server.ts';
+import type { Sender } from './server/wire.ts';
 import type { Setting } from './steps.ts';
 import { openSimTab, type SimTab } from './tab.ts';
 import type { Truth, TrueSession } from './truth.ts';

@@ -1,6 +1,6 @@
 import { shown, type Page } from './browser.ts';
 import { idleToleranceMs } from './end-causes.ts';
-import { name } from './server.ts';
+import { name } from './server/session-name.ts';
 import { callBoundMs } from './pages.ts';
 import type { World } from './world.ts';
 
@@ -58,14 +58,11 @@ function checkPage(world: World, page: Page): void {
   const ranMs = clock.monotonic() - (page.runningSince ?? 0);
 
   // Invariant 7. A tab that slept does not know what time it is before something happens in it.
-  if (setting.idleMs !== null && page.visible && browser.clockSetAt < session.lastActAt - 120_000) {
+  if (setting.idleMs !== null && page.visible && browser.clockSetAt < session.lastActAt - setting.idleMs) {
     const goneAt = session.lastActAt + setting.idleMs + idleToleranceMs;
+    const awakeMs = Math.min(ranMs, clock.monotonic() - world.wokeAt);
     const toldLater = page.stirredAt > goneAt && now > page.stirredAt + calmMs;
-    if (
-      now > goneAt &&
-      (toldLater || ranMs > setting.idleMs + idleToleranceMs) &&
-      clock.monotonic() > world.wokeAt + calmMs
-    )
+    if (now > goneAt && awakeMs > calmMs && (toldLater || awakeMs > setting.idleMs + idleToleranceMs))
       truth.violate(
         7,
         `${page.id} shows ${shown(page)} ${Math.round((now - goneAt) / 1000)} s after the person was idle for too long`,

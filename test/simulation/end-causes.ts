@@ -1,7 +1,7 @@
 import type { EndReason } from '../../src/protocol/end-reason.ts';
 import type { SessionState } from '../../src/client/core/session-state.ts';
 import { shown, type Browser, type Page } from './browser.ts';
-import { name } from './server.ts';
+import { name } from './server/session-name.ts';
 import type { TrueSession } from './truth.ts';
 import type { World } from './world.ts';
 
@@ -57,7 +57,7 @@ function isReal(world: World, browser: Browser, session: TrueSession, reason: En
     case 'idle':
       return isIdle(world, browser, session, now);
     case 'absolute_expired':
-      return now >= session.absoluteEnd - clockToleranceMs || browser.clockSetAt >= session.bornAt;
+      return now >= session.absoluteEnd - clockToleranceMs || browser.clockSetAt >= session.bornAt - 300_000;
     case 'storage_missing':
     case 'storage_corrupt':
       return browser.storageLostAt >= session.bornAt - 1000;
@@ -79,5 +79,5 @@ function isIdle({ setting }: World, browser: Browser, session: TrueSession, now:
   const disturbed = Math.max(browser.troubledAt, browser.network.troubledAt) >= session.lastTouchAt;
   if (disturbed && now - session.lastTouchAt >= limit) return true;
   // The machine's clock was set, and nobody could be asked for the time.
-  return browser.clockSetAt >= session.surelyActAt - 120_000;
+  return browser.clockSetAt >= session.surelyActAt - idleMs;
 }

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { simulate, type Outcome } from './simulate.ts';
-import { anyHistory, type History } from './steps.ts';
+import { anyHistory } from './histories/any-history.ts';
+import type { History } from './steps.ts';
 
 /** What a search found. */
 export type Found =

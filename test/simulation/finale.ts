@@ -1,7 +1,7 @@
 import { shown, type Page } from './browser.ts';
-import { name } from './server.ts';
+import { name } from './server/session-name.ts';
 import { actIn, begin } from './pages.ts';
-import { play } from './play.ts';
+import { play } from './play/play.ts';
 import type { World } from './world.ts';
 
 /** Longer than any backoff, any bound of a request and any wait for a lock. */
@@ -19,7 +19,7 @@ export async function finale(world: World): Promise<void> {
   ] as const)
     await play(world, step);
   browser.network.fates = [];
-  world.server.mend();
+  world.server.machines.mend();
   for (let held = 8; held > 0; held--) await play(world, { do: 'thaw', at: 0 });
   if (browser.pages.length === 0) await play(world, { do: 'open', skewMs: 0 });
   for (const page of browser.pages) page.tab.throttle(0);
@@ -120,7 +120,7 @@ async function checkKilled({ browser, truth, server, clock }: World): Promise<vo
   for (const session of truth.sessions.values()) {
     const over = session.killedAt !== null || clock.now() >= session.absoluteEnd;
     if (!over) continue;
-    if ((await server.sessions.get(session.id)) !== null)
+    if ((await server.machines.sessions.get(session.id)) !== null)
       truth.violate(2, `${name(session.id)} is alive at the server after its end`);
     for (const page of browser.pages) {
       const state = page.manager.state.getState();

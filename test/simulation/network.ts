@@ -1,7 +1,7 @@
 import type { FakeClock } from '../../src/testing/index.ts';
 import type { Random } from '../../src/client/core/ports.ts';
 import type { Answer } from '../../src/client/transports/exchange.ts';
-import type { WireAnswer } from './server.ts';
+import type { WireAnswer } from './server/wire.ts';
 import type { Fate, Weather } from './steps.ts';
 
 /** The way from one browser to the server. */

@@ -1,6 +1,6 @@
 import { check } from './checks.ts';
 import { finale } from './finale.ts';
-import { play } from './play.ts';
+import { play } from './play/play.ts';
 import { tell } from './words.ts';
 import type { History } from './steps.ts';
 import { createWorld } from './world.ts';

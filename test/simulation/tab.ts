@@ -16,7 +16,8 @@ import { noAnswer } from '../../src/client/core/answer-error.ts';
 import { SessionError } from '../../src/protocol/session-error.ts';
 import { fakeVault, type FakeTab, type FakeVault } from '../../src/testing/index.ts';
 import type { Network } from './network.ts';
-import type { Sender, SimServer } from './server.ts';
+import type { SimServer } from './server/sim-server.ts';
+import type { Sender } from './server/wire.ts';
 import type { Setting } from './steps.ts';
 
 /** A tab with a manager in it. */

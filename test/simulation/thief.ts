@@ -1,5 +1,5 @@
 import { seededRandom } from '../../src/testing/index.ts';
-import { name } from './server.ts';
+import { name } from './server/session-name.ts';
 import type { World } from './world.ts';
 
 const sender = { browser: 'elsewhere', thief: true };

@@ -2,7 +2,7 @@ import { fakeClock, type FakeClock } from '../../src/testing/index.ts';
 import type { SessionState } from '../../src/client/core/session-state.ts';
 import { createBrowser, type Browser, type Page } from './browser.ts';
 import { checkState } from './end-causes.ts';
-import { simServer, type SimServer } from './server.ts';
+import { simServer, type SimServer } from './server/sim-server.ts';
 import type { Setting } from './steps.ts';
 import { createTruth, type Truth } from './truth.ts';
 

@@ -130,7 +130,8 @@ export function createSignIn(world: SignInWorld): SignIn {
         ? there.session.createdAt > session.createdAt
         : there?.reason === 'signed_out' && there.at > exchange.sentAt && there.at <= exchange.receivedAt;
     // A tab that was frozen meanwhile: whoever asked has long gone elsewhere.
-    if (isFresh && exchange.receivedAt - exchange.sentAt > settings.requestTimeoutMs * 2) {
+    const tookMs = Math.max(exchange.tookMs, exchange.receivedAt - exchange.sentAt);
+    if (isFresh && tookMs > settings.requestTimeoutMs * 2) {
       discard(record);
       throw new SessionError('timeout', 'The sign-in took too long; its session was ended. Try again.');
     }

@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { clientTwins } from './client-twins.ts';
 import { serverTwins } from './server-twins.ts';
 import type { Twin } from './twin.ts';
 
 const program = fileURLToPath(new URL('../../../scripts/sim.ts', import.meta.url));
-const plant = path.join(import.meta.dirname, 'plant.ts');
+const plant = fileURLToPath(new URL('./plant.ts', import.meta.url));
 
 /** What became of one twin. */
 interface Fate {

@@ -34,7 +34,7 @@ export const serverTwins: readonly Twin[] = [
   {
     name: 'create not durable',
     edits: one(
-      'test/simulation/replicated-store.ts',
+      'test/simulation/server/replicated-store.ts',
       'create: (user, session, now) => write(now, (to) => to.create(user, session, now), always),',
       'create: (user, session, now) => write(now, (to) => to.create(user, session, now), never),',
     ),

@@ -1,5 +1,5 @@
-import type { Store } from '../../src/server/engine/store.ts';
-import { createMemoryStore } from '../../src/server/stores/memory.ts';
+import type { Store } from '../../../src/server/engine/store.ts';
+import { createMemoryStore } from '../../../src/server/stores/memory.ts';
 
 /** A store with a replica behind it. Rotations and touches reach the replica late, what must not be lost at once. */
 export interface ReplicatedStore {

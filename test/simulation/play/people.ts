@@ -1,0 +1,72 @@
+import { actIn, runningPage } from '../pages.ts';
+import type { PersonStep } from '../steps.ts';
+import type { World } from '../world.ts';
+import { ask } from './ask.ts';
+import { signOut } from './sign-out.ts';
+
+const users = ['ada', 'bob'];
+
+/** Does what a person does in a tab, or from elsewhere. */
+export async function playPerson(world: World, step: PersonStep): Promise<void> {
+  const { clock, browser, server, truth } = world;
+  const { network } = browser;
+  const now = clock.now();
+  switch (step.do) {
+    case 'act':
+    case 'stay_active': {
+      const page = runningPage(world, step.at);
+      if (page) actIn(world, page, step.do === 'stay_active');
+      return clock.settle();
+    }
+    case 'token':
+    case 'fresh_token':
+      return ask(world, step.at, step.do, async (page) => {
+        const token = await page.manager.accessToken(step.do === 'token' ? undefined : 20_000);
+        if (
+          // Half of a slow answer's way is all that is known of how old it is.
+          !server.acceptsStateless(token, 5000) &&
+          network.troubledAt < now &&
+          // The server could not be asked what a clock that was set had to do with it.
+          (browser.clockSetAt === Number.NEGATIVE_INFINITY || hasLearntSince(world, browser.clockSetAt)) &&
+          !browser.skewed
+        )
+          truth.violate(9, `${page.id} handed out a token that was over`);
+      });
+    case 'call':
+      return ask(world, step.at, 'call', async (page) => void (await page.call()));
+    case 'refresh':
+      return ask(world, step.at, 'refresh', (page) => page.manager.refresh());
+    case 'adopt_older':
+      if (world.setting.mode !== 'bearer') return;
+      return ask(world, step.at, 'adopt', async (page) => {
+        // Once storage has lost what it knew, nobody can tell older from newer.
+        if (browser.storageLostAt > 0) return;
+        const older = browser.grants.find(({ sessionId }) => sessionId === page.vault.record()?.sessionId);
+        const known = truth.sessions.get(older?.sessionId ?? '');
+        if (known) known.adoptedAt = clock.now();
+        if (older) await page.manager.adopt(older.json, undefined);
+      });
+    case 'sign_in': {
+      const user = users[step.user] ?? 'ada';
+      return ask(world, step.at, `sign in as ${user}`, async (page) => {
+        await page.manager.signIn({ user }, step.remember);
+        const state = page.manager.state.getState();
+        const known = state.status === 'authenticated' ? truth.sessions.get(state.session.id) : undefined;
+        if (!known) return;
+        known.kept =
+          browser.storageFine && state.persistence !== 'memory' && page.vault.record()?.sessionId === known.id;
+        known.lastActAt = known.surelyActAt = clock.now();
+      });
+    }
+    case 'sign_out':
+      return signOut(world, step.at, step.scope);
+    case 'revoke':
+      return server.kill(step.how, users[step.user] ?? 'ada');
+  }
+}
+
+/** Whether some tab has heard from the server since the clock was set; before that, a tab that was just opened cannot know. */
+function hasLearntSince({ truth, browser }: World, at: number): boolean {
+  const { network } = browser;
+  return network.troubledAt < at && [...truth.sessions.values()].some(({ refreshes }) => (refreshes.at(-1) ?? 0) > at);
+}
