@@ -55,7 +55,7 @@ export function createSessionManager<U extends { id: string } = User>(options: S
         if (isSessionError(cause)) throw cause;
         throw new SessionError(
           'network_error',
-          'A part of the app could not be loaded. Check the network, or reload after an update.',
+          'A part of the app could not be loaded. Check the network, or reload.',
           { cause },
         );
       });

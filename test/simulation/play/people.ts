@@ -68,5 +68,7 @@ export async function playPerson(world: World, step: PersonStep): Promise<void> 
 /** Whether some tab has heard from the server since the clock was set; before that, a tab that was just opened cannot know. */
 function hasLearntSince({ truth, browser }: World, at: number): boolean {
   const { network } = browser;
-  return network.troubledAt < at && [...truth.sessions.values()].some(({ refreshes }) => (refreshes.at(-1) ?? 0) > at);
+  return (
+    network.troubledAt < at && [...truth.sessions.values()].some(({ refreshes }) => (refreshes.at(-1) ?? 0) > at + 5000)
+  );
 }
