@@ -45,10 +45,7 @@ export function createRenewal(context: Context): Renewal {
     lastAttemptAt = now;
     if (tab.unsaved && !(await context.owed.settle())) {
       return fail(
-        new SessionError(
-          'storage_unavailable',
-          'The tokens could not be written to storage; nothing is renewed before they are.',
-        ),
+        new SessionError('storage_unavailable', 'The tokens could not be written to storage yet, and come first.'),
       );
     }
     const from = tab.live();

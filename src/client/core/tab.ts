@@ -153,10 +153,7 @@ export function createTab(
         return changePerson(known as LiveRecord, found as LiveRecord, signedInHere);
       case 'signed_in':
         scope.abort(
-          new SessionError(
-            'session_ended',
-            'The request was given up: a new session took the place of the one it belonged to.',
-          ),
+          new SessionError('session_ended', 'The request was given up: a new session took the place of its own.'),
         );
         scope = platform.abort();
         take(found, byThisTab);
