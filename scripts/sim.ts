@@ -2,6 +2,7 @@
 //   npm run sim -- --runs 10000 --seed 1
 //   npm run sim -- --replay '<history as JSON>'   plays one history and tells what happened in it
 //   npm run sim -- --planted                      looks whether broken twins of the product are found out
+import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { explore } from '../test/simulation/explore.ts';
@@ -35,7 +36,7 @@ if (values.replay !== undefined) {
   const caught = await reportTwins(Number(values.runs ?? 5000), seed, values.twin);
   process.exitCode = caught ? 0 : 1;
 } else {
-  const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed);
+  const seed = chooseSeed();
   const runs = Number(values.runs ?? 1000);
   console.log(`${runs} histories, seed ${seed}`);
   const found = await explore({ runs, seed, shrink: !values.first });
@@ -49,4 +50,12 @@ if (values.replay !== undefined) {
     console.log(`to search on from the same place:\n  npm run sim -- --runs ${runs} --seed ${seed}`);
     process.exitCode = 1;
   }
+}
+
+/** A new one each time; `commit` is a new one for each commit, so that whoever runs its tests sees what others saw. */
+function chooseSeed(): number {
+  if (values.seed !== undefined && values.seed !== 'commit') return Number(values.seed);
+  const { status, stdout } = spawnSync('git', ['rev-parse', '--short=7', 'HEAD'], { encoding: 'utf8' });
+  const known = values.seed === 'commit' && status === 0;
+  return known ? Number.parseInt(stdout, 16) : randomInt(2 ** 31);
 }

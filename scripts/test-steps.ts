@@ -15,7 +15,7 @@ export const steps: Step[] = [
   {
     name: 'simulation',
     about: 'whole histories, new ones each time',
-    command: ['node', 'scripts/sim.ts', '--runs', '2000'],
+    command: ['node', 'scripts/sim.ts', '--runs', '2000', '--seed', 'commit'],
   },
   { name: 'chromium', about: 'units in a real browser', projects: ['chromium'], needs: 'chromium' },
   { name: 'browser', about: 'many tabs against the real server', projects: ['browser'], needs: 'chromium' },

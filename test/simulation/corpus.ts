@@ -390,4 +390,16 @@ export const corpus: readonly Case[] = [
     wait(2 * minute),
   ),
   after('the first tombstone wins in every tab', short, { do: 'sleep', ms: 30 * hour }, ask('act'), open, signOut()),
+  after(
+    'a revocation whose outbox could not be read is handed in soon after',
+    plain,
+    open,
+    wait(60),
+    signIn(),
+    storage('refuse_next'),
+    signIn(3),
+    { do: 'messages', how: 'late' },
+    wait(3 * second),
+    tab('look'),
+  ),
 ];

@@ -28,17 +28,6 @@ export function createOutbox(context: Surroundings, transport: Transport, kept: 
   let draining = false;
   let wake: Cleanup = () => {};
 
-  async function pending(): Promise<readonly Revocation[]> {
-    const stored = await context
-      .vault()
-      .read()
-      .then(
-        (contents) => contents.outbox,
-        () => [],
-      );
-    return [...stored, ...kept];
-  }
-
   /** Hands in everything once. True when nothing is left. */
   function handIn(): Promise<boolean> {
     handingIn ??= handInAll().finally(() => (handingIn = null));
@@ -46,7 +35,14 @@ export function createOutbox(context: Surroundings, transport: Transport, kept: 
   }
 
   async function handInAll(): Promise<boolean> {
-    const entries = await pending();
+    const stored = await context
+      .vault()
+      .read()
+      .then(
+        (contents) => contents.outbox,
+        () => null,
+      );
+    const entries = [...(stored ?? []), ...kept];
     const taken = await Promise.all(entries.map((entry) => transport.revoke(entry.revocationToken, stopped.signal)));
     const gone = new Set(entries.filter((_, index) => taken[index]).map((entry) => entry.revocationToken));
     if (gone.size > 0) {
@@ -59,7 +55,7 @@ export function createOutbox(context: Surroundings, transport: Transport, kept: 
         .update((contents) => without(contents, gone))
         .catch(() => {});
     }
-    return gone.size === entries.length;
+    return stored !== null && gone.size === entries.length;
   }
 
   async function drain(signal: Signal): Promise<void> {

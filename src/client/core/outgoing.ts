@@ -16,7 +16,15 @@ export function createOutgoing(context: Context): Outgoing {
   let stopped = false;
 
   async function begin(): Promise<void> {
-    const waiting = kept.length > 0 || (await context.vault().read()).outbox.length > 0;
+    const hasStored = context
+      .vault()
+      .read()
+      .then(
+        ({ outbox: { length } }) => length > 0,
+        // Who cannot look has to try again, and the outbox does.
+        () => true,
+      );
+    const waiting = kept.length > 0 || (await hasStored);
     if (!waiting || stopped) return;
     const { createOutbox, transport } = await context.network();
     if (!stopped) (outbox ??= createOutbox(context, transport, kept)).flush();
