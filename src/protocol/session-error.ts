@@ -24,7 +24,12 @@ export type SessionErrorCode =
   // the session
   | 'session_ended'
   | 'session_not_found'
+  | 'session_exists'
   | 'session_type_not_found'
+  | 'session_type_exists'
+  | 'invalid_selector'
+  | 'selector_unresolved'
+  | 'token_superseded'
   | 'stale_generation'
   | 'version_conflict'
   | 'absolute_limit'

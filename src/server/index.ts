@@ -2,6 +2,11 @@ export { createSessions, type SessionsOptions } from './engine/create-sessions.t
 export type { JsonObject, JsonValue } from './engine/json.ts';
 export type { Lifetimes, SessionType } from './engine/lifetimes.ts';
 export type { Clock, Mac, Random } from './engine/ports.ts';
+export type { ScopedData, ScopedEntry } from './engine/scoped-data.ts';
+export type { SessionData } from './engine/session-data.ts';
+export type { NewTypeDefinition, SessionTypes, TypeDefinition } from './engine/session-types.ts';
+export type { Figures, SessionUser, SessionUsers, TypedSessionPage, UserDetails, UserPage } from './engine/session-users.ts';
+export type { Redeem, Redeemed, RememberTokens } from './engine/remember-tokens.ts';
 export type { SessionEvent } from './engine/session-event.ts';
 export type {
   CreateSession,
@@ -12,11 +17,10 @@ export type {
   Renewal,
   Session,
   SessionCheck,
-  SessionData,
   SessionPage,
   Sessions,
 } from './engine/sessions.ts';
-export type { Store } from './engine/store.ts';
+export type { NewNote, Note, NoteStore, Store } from './engine/store.ts';
 export type { Directory, SignInContext } from './http/directory.ts';
 export type { LimitOptions } from './http/limits.ts';
 export type { DpopOptions } from './http/proofs.ts';

@@ -44,8 +44,13 @@ export function checkJsonObject(value: unknown): asserts value is JsonObject {
 
 /** The JSON text of checked data, null for the empty object. Throws `payload_too_large` above `limitBytes` of UTF-8. */
 export function encodeData(data: JsonObject, limitBytes: number): string | null {
-  const text = JSON.stringify(data);
-  if (text === '{}') return null;
+  const text = encodeValue(data, limitBytes);
+  return text === '{}' ? null : text;
+}
+
+/** The JSON text of a checked value. Throws `payload_too_large` above `limitBytes` of UTF-8. */
+export function encodeValue(value: JsonValue, limitBytes: number): string {
+  const text = JSON.stringify(value);
   // A UTF-16 unit is at most three bytes of UTF-8: most data need not be counted.
   const bytes = text.length * 3 <= limitBytes ? 0 : utf8Length(text);
   if (bytes > limitBytes)

@@ -3,22 +3,34 @@ import type { DeathReason, SessionRecord } from './record.ts';
 import { slideWindow } from './renewal.ts';
 
 /** What becomes of a write to a session. A dead session refuses every one of them; nothing revives it. */
-export type Change =
-  | { outcome: 'done' | 'conflict'; record: SessionRecord }
-  | { outcome: 'refused'; reason: DeathReason; missing: boolean };
+export type Change = { outcome: 'done' | 'conflict'; record: SessionRecord } | Refused;
+
+/** A write that came too late. */
+export interface Refused {
+  outcome: 'refused';
+  reason: DeathReason;
+  missing: boolean;
+}
 
 /** The person did something: the only thing that moves the idle limit. */
-export function decideTouch(record: SessionRecord | null, notBefore: number, now: number): Decision<Change> {
+export function decideTouch(
+  record: SessionRecord | null,
+  notBefore: number,
+  action: string | null,
+  now: number,
+): Decision<Change> {
   if (record === null) return missing;
   const refused = refuse(record, notBefore, now);
   if (refused !== null) return refused;
   const write: SessionRecord = {
     ...record,
     lastActivityAt: Math.max(record.lastActivityAt, now),
+    lastAction: action ?? record.lastAction,
+    lastActionAt: action === null ? record.lastActionAt : now,
     updatedAt: now,
     windowEndsAt: slideWindow(record, now, 'touch'),
   };
-  return done(write, eventOf(record, 'session.touched', now));
+  return done(write, eventOf(record, 'session.touched', now, action === null ? {} : { action }));
 }
 
 /** Replaces the data when nobody else did since version `ifVersion`. */
@@ -51,13 +63,15 @@ export function decideEnd(
   return done(write, eventOf(record, 'session.revoked', now, { reason }));
 }
 
-const missing: Decision<Change> = {
+/** There is no such record. */
+export const missing: Decision<Refused> = {
   answer: { outcome: 'refused', reason: 'expired', missing: true },
   write: null,
   event: null,
 };
 
-function refuse(record: SessionRecord, notBefore: number, now: number): Decision<Change> | null {
+/** Refuses a write to the dead. */
+export function refuse(record: SessionRecord, notBefore: number, now: number): Decision<Refused> | null {
   const refusal = refusalOf(record, notBefore, now);
   return refusal && { ...refusal, answer: { outcome: 'refused', reason: refusal.answer, missing: false } };
 }

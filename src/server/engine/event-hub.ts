@@ -1,5 +1,6 @@
 import type { SessionEvent } from './session-event.ts';
 import { userTagOf } from './session-id.ts';
+import type { Store } from './store.ts';
 
 type Listener = (event: SessionEvent) => void;
 
@@ -9,7 +10,7 @@ export interface EventFilter {
   sessionId?: string;
 }
 
-/** Publishes events in order to whoever listens in this process. */
+/** Publishes events in order to whoever listens in this process, those of other processes too while anybody listens. */
 export interface EventHub {
   /** `userTag` is the tag of the event's user; needed where the event names no session. */
   publish(event: SessionEvent, userTag: string): void;
@@ -24,9 +25,18 @@ interface Subscription extends EventFilter {
  * Listeners are called one after the other once a step was stored. One that throws, or whose promise fails or never
  * settles, is reported to `onError` or left behind; nobody else notices.
  */
-export function createEventHub(onError: (error: unknown) => void): EventHub {
+export function createEventHub(onError: (error: unknown) => void, follow: Store['follow']): EventHub {
   // By user, so that an event of one of ten thousand open streams asks only those it concerns.
   const byUser = new Map<string | undefined, Set<Subscription>>();
+  let stopFollowing: (() => void) | null = null;
+
+  function unsubscribe(subscription: Subscription, others: Set<Subscription>): void {
+    const { userId } = subscription;
+    if (others.delete(subscription) && others.size === 0 && byUser.get(userId) === others) byUser.delete(userId);
+    if (byUser.size > 0) return;
+    stopFollowing?.();
+    stopFollowing = null;
+  }
 
   function publish(event: SessionEvent, userTag: string): void {
     for (const userId of [event.userId, undefined])
@@ -56,9 +66,8 @@ export function createEventHub(onError: (error: unknown) => void): EventHub {
       const subscription: Subscription = { listener, ...filter };
       const others = byUser.get(userId) ?? new Set();
       byUser.set(userId, others.add(subscription));
-      return () => {
-        if (others.delete(subscription) && others.size === 0 && byUser.get(userId) === others) byUser.delete(userId);
-      };
+      stopFollowing ??= follow(publish);
+      return () => unsubscribe(subscription, others);
     },
   };
 }

@@ -38,7 +38,7 @@ export function keepUntil(record: SessionRecord & { endedAt: number }): number {
 }
 
 /** Whether the second half of the window has begun. Half of an odd window is rounded to the earlier millisecond. */
-export function isRenewalDue(record: SessionRecord, now: number): boolean {
+export function isRenewalDue(record: Pick<SessionRecord, 'windowEndsAt' | 'windowMs'>, now: number): boolean {
   if (record.windowEndsAt === null || record.windowMs === null) return false;
   return now >= Math.trunc(record.windowEndsAt - record.windowMs / 2);
 }

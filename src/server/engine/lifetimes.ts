@@ -1,5 +1,7 @@
 import { durationMs, type Duration } from '../../protocol/duration.ts';
 import { SessionError } from '../../protocol/session-error.ts';
+import { invalidArgument } from './failures.ts';
+import type { JsonObject } from './json.ts';
 import type { CreateSession, Renewal } from './sessions.ts';
 
 /** Limits of a stay. `null` switches a limit off; absent means the default. */
@@ -18,6 +20,14 @@ export interface SessionType extends Lifetimes {
   renewal?: Renewal;
   /** Limits of sessions created with `remember: true`. */
   remember?: Lifetimes;
+  /** What the data looks like, by sample; see `TypeDefinition.schema`. Default: anything. */
+  schema?: JsonObject | null;
+  /** Where the data says whose session it is: `'$Session{userId}'`. Default: `create` is told. */
+  selector?: string | null;
+  /** Whether session tokens carry the data, encrypted. Default: false. */
+  encrypt?: boolean;
+  /** Most live sessions of one user, of whatever type; the oldest end as `revoked`. Default: null, any number. */
+  maxPerUser?: number | null;
 }
 
 /** Lifetimes of one new session, in milliseconds. Copied into its record: a later change of settings lengthens nothing. */
@@ -34,26 +44,25 @@ const builtIn = {
 } as const;
 
 /** Resolves what a session asked for, then its type, then the engine's defaults, then ours; first one given wins. */
-export function createLifetimes(
+export function resolveLifetimes(
+  input: CreateSession,
+  type: SessionType,
   defaults: SessionType,
-  types: Readonly<Record<string, SessionType>>,
-): (input: CreateSession) => ResolvedLifetimes {
-  return (input) => {
-    const type = typeOf(types, input.type);
-    const remembered = input.remember === true;
-    const limits = remembered ? [input, type.remember, defaults.remember] : [input, type, defaults];
-    const fallback = remembered ? builtIn.remembered : builtIn.normal;
-    const windowMs = toMs(firstGiven([input, type, defaults], (from) => from.window) ?? null);
-    const absolute = firstGiven(limits, (from) => from.absoluteTimeout);
-    const idle = firstGiven(limits, (from) => from.idleTimeout);
-    return {
-      idleTimeoutMs: toMs(idle === undefined ? fallback.idleTimeout : idle),
-      // Somebody who asks for a window and sets no limit means the window, also when it is longer than our default.
-      absoluteMs:
-        absolute === undefined ? Math.max(durationMs(fallback.absoluteTimeout), windowMs ?? 0) : toMs(absolute),
-      windowMs,
-      renewal: input.renewal ?? type.renewal ?? defaults.renewal ?? 'none',
-    };
+  now: number,
+): ResolvedLifetimes {
+  const remembered = input.remember === true;
+  const limits = remembered ? [input, type.remember, defaults.remember] : [input, type, defaults];
+  const fallback = remembered ? builtIn.remembered : builtIn.normal;
+  const fixedMs = fixedWindowMs(input, now);
+  const windowMs = fixedMs ?? toMs(firstGiven([input, type, defaults], (from) => from.window) ?? null);
+  const absolute = firstGiven(limits, (from) => from.absoluteTimeout);
+  const idle = firstGiven(limits, (from) => from.idleTimeout);
+  return {
+    idleTimeoutMs: toMs(idle === undefined ? fallback.idleTimeout : idle),
+    // Somebody who asks for a window and sets no limit means the window, also when it is longer than our default.
+    absoluteMs: absolute === undefined ? Math.max(durationMs(fallback.absoluteTimeout), windowMs ?? 0) : toMs(absolute),
+    windowMs,
+    renewal: fixedMs !== null ? 'none' : (input.renewal ?? type.renewal ?? defaults.renewal ?? 'none'),
   };
 }
 
@@ -63,12 +72,16 @@ export function checkLifetimes(type: SessionType): void {
   if (type.remember) checkLifetimes(type.remember);
 }
 
-function typeOf(types: Readonly<Record<string, SessionType>>, name: string | undefined): SessionType {
-  if (name !== undefined && Object.hasOwn(types, name)) return types[name]!;
-  if (name === undefined || name === 'default') return {};
-  throw new SessionError('session_type_not_found', `There is no session type '${String(name).slice(0, 64)}'.`, {
-    status: 404,
-  });
+/** The window up to a fixed end, or null when none was given. */
+function fixedWindowMs({ endsAt, window, renewal }: CreateSession, now: number): number | null {
+  if (endsAt === undefined) return null;
+  if (window !== undefined || (renewal !== undefined && renewal !== 'none'))
+    throw invalidArgument('`endsAt` is a fixed end: give neither `window` nor `renewal` with it.');
+  if (!(endsAt > now) || !Number.isSafeInteger(endsAt))
+    throw new SessionError('invalid_duration', '`endsAt` is not an instant in the future (epoch milliseconds).', {
+      status: 400,
+    });
+  return endsAt - now;
 }
 
 function firstGiven<From, T>(

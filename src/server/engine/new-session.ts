@@ -1,14 +1,15 @@
-import { checkJsonObject, encodeData } from './data.ts';
+import { checkJsonObject, encodeData, encodeValue } from './data.ts';
 import { invalidArgument } from './failures.ts';
 import type { ResolvedLifetimes } from './lifetimes.ts';
 import type { SessionRecord } from './record.ts';
 import type { CreateSession } from './sessions.ts';
 
-const longest = { userId: 256, keyThumbprint: 128, label: 128, userAgent: 256 };
+const longest = { userId: 256, keyThumbprint: 128, label: 128, userAgent: 256, trustContextBytes: 4096 };
 
 /** What the engine adds to the caller's wishes. */
 export interface Birth {
   id: string;
+  userId: string;
   keyId: number;
   now: number;
   lifetimes: ResolvedLifetimes;
@@ -16,16 +17,18 @@ export interface Birth {
 }
 
 /** The record of a new session. Throws `invalid_argument` for input that cannot be one. */
-export function newSession(input: CreateSession, { id, keyId, now, lifetimes, dataLimitBytes }: Birth): SessionRecord {
-  const { keyThumbprint = null, data, device } = input;
+export function newSession(input: CreateSession, birth: Birth): SessionRecord {
+  const { id, userId, keyId, now, lifetimes, dataLimitBytes } = birth;
+  const { keyThumbprint = null, data, device, trustContext = null } = input;
   if (keyThumbprint !== null && (keyThumbprint === '' || keyThumbprint.length > longest.keyThumbprint))
     throw invalidArgument(`keyThumbprint is 1 to ${longest.keyThumbprint} characters (RFC 7638: 43), or null.`);
   if (data !== undefined) checkJsonObject(data);
+  if (trustContext !== null) checkJsonObject(trustContext);
   const { windowMs, absoluteMs, idleTimeoutMs, renewal } = lifetimes;
   const absoluteEndsAt = absoluteMs === null ? null : now + absoluteMs;
   return {
     id,
-    userId: input.userId,
+    userId,
     type: input.type ?? 'default',
     createdAt: now,
     updatedAt: now,
@@ -44,6 +47,11 @@ export function newSession(input: CreateSession, { id, keyId, now, lifetimes, da
     keyThumbprint,
     deviceLabel: shortened(device?.label, longest.label),
     userAgent: shortened(device?.userAgent, longest.userAgent),
+    alias: input.id ?? null,
+    trustContext: trustContext === null ? null : encodeValue(trustContext, longest.trustContextBytes),
+    lastAction: null,
+    lastActionAt: null,
+    tokenGeneration: 0,
     data: data === undefined ? null : encodeData(data, dataLimitBytes),
     version: 0,
     endedAt: null,

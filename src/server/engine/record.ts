@@ -36,6 +36,15 @@ export interface SessionRecord {
   readonly keyThumbprint: string | null;
   readonly deviceLabel: string | null;
   readonly userAgent: string | null;
+  /** The id that its creator gave it, or null: the public id is always our own, and this one leads to it. */
+  readonly alias: string | null;
+  /** JSON text of what was known of the surroundings at creation; never changed, never part of a decision. */
+  readonly trustContext: string | null;
+  /** What the person did last, in the app's words, and when. */
+  readonly lastAction: string | null;
+  readonly lastActionAt: number | null;
+  /** Number of the session token that is good now; raised when a back end renews the session. */
+  readonly tokenGeneration: number;
   /** JSON text of the app's data; null is the empty object, the usual case. */
   readonly data: string | null;
   /** Raised by every write of the data. */

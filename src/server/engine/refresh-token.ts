@@ -6,13 +6,15 @@ import { sessionId, sessionIdBytes, sidBytes, tagBytes } from './session-id.ts';
 /** What a genuine token says. */
 export interface TokenClaim {
   sessionId: string;
-  /** Of a refresh token; 0 in a revocation token. */
+  /** Of a refresh or remember token; 0 in a revocation token. */
   generation: number;
 }
 
-/** Refresh and revocation tokens. Both are recomputed, never stored. */
+/** Refresh, remember and revocation tokens. All are recomputed, never stored. */
 export interface TokenMinter {
   refreshToken(sessionId: string, generation: number): Promise<string>;
+  /** `sessionId` is that of the hidden session behind the token. */
+  rememberToken(sessionId: string, generation: number): Promise<string>;
   /** `keyId` is the record's, so that the token is the same for the life of the session. */
   revocationToken(sessionId: string, keyId: number): Promise<string>;
   /** Null when the token is malformed or forged. Throws `store_unavailable` when its key is not known here. */
@@ -20,7 +22,7 @@ export interface TokenMinter {
 }
 
 /** What a token is for. Each kind has a MAC label of its own, so that none passes for the other. */
-export type TokenKind = 'refresh' | 'revoke';
+export type TokenKind = 'refresh' | 'remember' | 'revoke';
 
 // version 1 | key id 1 | user tag 12 | sid 16 | generation 4 | mac 16
 const version = 1;
@@ -30,7 +32,7 @@ const macAt = generationAt + 4;
 const totalBytes = macAt + 16;
 const tokenLength = 67;
 
-/** Mints and reads refresh and revocation tokens: 50 bytes, 67 characters. */
+/** Mints and reads refresh, remember and revocation tokens: 50 bytes, 67 characters. */
 export function createTokenMinter(mac: Mac): TokenMinter {
   async function mint(kind: TokenKind, keyId: number, id: string, generation: number): Promise<string | null> {
     const bytes = new Uint8Array(totalBytes);
@@ -50,6 +52,7 @@ export function createTokenMinter(mac: Mac): TokenMinter {
 
   return {
     refreshToken: (id, generation) => mintNow('refresh', id, generation),
+    rememberToken: (id, generation) => mintNow('remember', id, generation),
     revocationToken: async (id, keyId) => (await mint('revoke', keyId, id, 0)) ?? mintNow('revoke', id, 0),
     read: async (token, kind) => {
       const bytes = token.length === tokenLength ? decodeBase64url(token) : null;

@@ -6,6 +6,8 @@ export interface SessionEvent {
     | 'session.created'
     | 'session.updated'
     | 'session.touched'
+    /** The end of its window was moved. */
+    | 'session.extended'
     | 'session.refreshed'
     | 'session.expired'
     | 'session.revoked'

@@ -10,13 +10,13 @@ const longestPage = 200;
 export async function listSessions(
   store: Pick<Store, 'list'>,
   user: StoreUser,
-  page: { limit?: number; cursor?: string },
+  page: { limit?: number; cursor?: string; type?: string },
   at: number,
 ): Promise<SessionPage> {
   const limit = Math.min(Math.max(1, Math.trunc(page.limit ?? 50)), longestPage);
   const after = page.cursor === undefined ? null : readCursor(page.cursor);
   // One more than asked tells whether there is a next page.
-  const { records, now } = await store.list(user, { limit: limit + 1, after }, at);
+  const { records, now } = await store.list(user, { limit: limit + 1, after, type: page.type ?? null }, at);
   const sessions = records.slice(0, limit).map((record) => liveViewOf(record, now));
   const last = records.length > limit ? records[limit - 1] : undefined;
   return { sessions, cursor: last === undefined ? null : `${last.stamp}.${last.id}` };

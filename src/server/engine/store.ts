@@ -1,4 +1,5 @@
 import type { Change } from './decide-change.ts';
+import type { Reschedule, Rescheduled } from './decide-reschedule.ts';
 import type { Rotation, RotationRequest } from './decide-rotation.ts';
 import type { NewEvent } from './decision.ts';
 import type { SessionRecord } from './record.ts';
@@ -44,21 +45,29 @@ export interface NotBeforeRaised extends Timed, Logged {
 
 /**
  * Where sessions rest. Every operation is one atomic step: it happens wholly or not at all, and steps on one session, and
- * steps on one user, are ordered. The rules are the engine's (`decideRotation`, `decideTouch`, `decidePutData`, `decideEnd`);
+ * steps on one user, are ordered. The rules are the engine's (`decideRotation`, `decideTouch`, `decidePutData`, `decideReschedule`, `decideEnd`);
  * a store carries them out and logs their event in the same step.
  *
  * `now` is the engine's clock. A store shared by several machines ignores it and decides by its own.
  * Rotations may be lost in a power cut or failover (the protocol heals them); `create`, `end`, `raiseNotBefore`, `keepOne`
  * and the death of a reused session may not, once they are acknowledged.
  *
+ * Sessions of the type {@link rememberType} are kept like others, and neither listed nor counted.
+ *
  * @throws SessionError `store_unavailable` from every operation when the store cannot answer; never "no session" instead.
  */
-export interface Store {
-  /** Keeps a new session under a stamp later than the user's not-before, and logs `session.created`. */
-  create(user: StoreUser, session: SessionRecord, now: number): Awaitable<Step<SessionRecord>>;
+export interface Store extends NoteStore {
+  /**
+   * Keeps a new session under a stamp later than the user's not-before, and logs `session.created`. Ends the oldest live
+   * ones beyond `limit` (the new one counts; null for no limit) as `revoked`, and answers their events.
+   */
+  create(user: StoreUser, session: SessionRecord, limit: number | null, now: number): Awaitable<Created>;
   read(id: string, now: number): Awaitable<Reading>;
   rotate(id: string, request: RotationRequest, now: number): Awaitable<Step<Rotation>>;
-  touch(id: string, now: number): Awaitable<Step<Change>>;
+  /** The person did something; `action` says what, in the app's words, or null. */
+  touch(id: string, action: string | null, now: number): Awaitable<Step<Change>>;
+  /** Moves the end of the window, or renews the session. */
+  reschedule(id: string, change: Reschedule, now: number): Awaitable<Step<Rescheduled>>;
   /** Replaces the data (JSON text, null for none) if the version is still `ifVersion`. */
   putData(id: string, change: { data: string | null; ifVersion: number }, now: number): Awaitable<Step<Change>>;
   end(id: string, reason: 'signed_out_elsewhere' | 'revoked', now: number): Awaitable<Step<Change>>;
@@ -66,20 +75,88 @@ export interface Store {
   raiseNotBefore(user: StoreUser, now: number): Awaitable<NotBeforeRaised>;
   /** Like `raiseNotBefore`, and one live session gets a stamp after it. Null, and nothing done, when that one is not live. */
   keepOne(user: StoreUser, id: string, now: number): Awaitable<(NotBeforeRaised & { kept: SessionRecord }) | null>;
-  /** Live sessions of a user, newest stamp first, then by id downwards; at most `limit`, those after `after`. */
+  /** Live sessions of a user, newest stamp first, then by id downwards; at most `limit`, those after `after`, of one type or of all. */
   list(user: StoreUser, page: ListPage, now: number): Awaitable<Timed & { records: SessionRecord[] }>;
+  /**
+   * Sessions of a named type of all users, newest first by `createdAt`, then by id downwards; the dead too, as long as their
+   * tombstones are kept. Each with its user's not-before stamp. Sessions of the type `'default'` are in no such index.
+   */
+  ofType(type: string, page: TypePage, now: number): Awaitable<Timed & { found: Found[] }>;
   /** Logs an event that goes with no change. */
   log(user: StoreUser, event: NewEvent): Awaitable<SessionEvent>;
   /** Events of a user with a cursor above `after`, oldest first. The log is bounded; the oldest leave it first. */
   events(user: StoreUser, after: number, limit: number): Awaitable<SessionEvent[]>;
   /** Marks the dead (logging `session.expired`), removes those whose tombstone is no longer due. */
   sweep(now: number): Awaitable<{ removed: number; events: SessionEvent[] }>;
+  /** Marks the expired sessions of one user; `removed` says how many had expired and nobody had noticed. */
+  sweepUser(user: StoreUser, now: number): Awaitable<{ removed: number; events: SessionEvent[] }>;
+  /**
+   * Tells events that other processes logged in the same store, in order, soon after; what was logged while the connection to
+   * them was lost is told later. A store of one process tells nothing. `userTag` is the tag of the event's user.
+   */
+  follow(listener: (event: SessionEvent, userTag: string) => void): () => void;
   /** Idempotent. Every operation afterwards throws `store_unavailable`. */
   close(): Awaitable<void>;
+}
+
+/** Small documents beside the sessions, each with a life of its own. An area names what belongs together. */
+export interface NoteStore {
+  /** A note, or null when there is none, or none any more. */
+  note(area: string, key: string, now: number): Awaitable<Note | null>;
+  /** Notes of an area by key upwards (by code unit); at most `limit`, those after the key `after`. */
+  notes(area: string, page: { limit: number; after: string | null }, now: number): Awaitable<Note[]>;
+  /**
+   * Keeps a note. With `ifVersion` only if that is its version still (0: if there is none). Answers the new version, one above
+   * the last, or null when another version was found.
+   */
+  putNote(area: string, key: string, note: NewNote, now: number): Awaitable<number | null>;
+  /** True when there was one. */
+  dropNote(area: string, key: string, now: number): Awaitable<boolean>;
+}
+
+/** A note as it rests. */
+export interface Note {
+  key: string;
+  /** JSON text. */
+  value: string;
+  /** 1 at first. */
+  version: number;
+  /** When it leaves by itself (it is there before, and not at, that moment); null for never. */
+  expiresAt: number | null;
+}
+
+/** A note to be kept. */
+export interface NewNote {
+  value: string;
+  expiresAt: number | null;
+  ifVersion: number | null;
+}
+
+/** Answer of {@link Store.create}. */
+export interface Created extends Step<SessionRecord> {
+  /** Events of the sessions that had to make room. */
+  evicted: SessionEvent[];
+}
+
+/** A record with its user's not-before stamp. */
+export interface Found {
+  record: SessionRecord;
+  notBefore: number;
 }
 
 /** A place in a list. */
 export interface ListPage {
   limit: number;
   after: { stamp: number; id: string } | null;
+  /** Null for all types. */
+  type: string | null;
 }
+
+/** A place in the list of a type. */
+export interface TypePage {
+  limit: number;
+  after: { createdAt: number; id: string } | null;
+}
+
+/** Type of the records behind remember tokens. */
+export const rememberType = 'remember';

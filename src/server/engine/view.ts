@@ -15,6 +15,7 @@ export function liveViewOf(record: SessionRecord, now: number, death: DeathReaso
   const end = endOf(record);
   return {
     id: record.id,
+    alias: record.alias,
     type: record.type,
     userId: record.userId,
     state: stateOf(record, now, death),
@@ -31,6 +32,9 @@ export function liveViewOf(record: SessionRecord, now: number, death: DeathReaso
     generation: record.generation,
     keyThumbprint: record.keyThumbprint,
     device: { label: record.deviceLabel, userAgent: record.userAgent },
+    trustContext: record.trustContext === null ? null : (JSON.parse(record.trustContext) as JsonObject),
+    lastAction: record.lastAction === null ? null : { action: record.lastAction, at: record.lastActionAt! },
+    tokenGeneration: record.tokenGeneration,
     endReason: death as RefusalReason | null,
     data: dataOf(record),
     version: record.version,

@@ -1,5 +1,6 @@
 import { SessionError } from '../../protocol/session-error.ts';
 import { decideEnd, decidePutData, decideTouch } from '../engine/decide-change.ts';
+import { decideReschedule } from '../engine/decide-reschedule.ts';
 import { decideRotation } from '../engine/decide-rotation.ts';
 import { decideSweep } from '../engine/decide-sweep.ts';
 import type { Decision } from '../engine/decision.ts';
@@ -7,8 +8,9 @@ import { deathOf, tombstoneMs } from '../engine/life.ts';
 import { newStamp, raisedNotBefore, sessionsRevoked, stampNew } from '../engine/not-before.ts';
 import type { SessionRecord } from '../engine/record.ts';
 import type { SessionEvent } from '../engine/session-event.ts';
-import type { NotBeforeRaised, Step, Store } from '../engine/store.ts';
+import { rememberType, type NotBeforeRaised, type Step, type Store } from '../engine/store.ts';
 import { createEventLog } from './memory/event-log.ts';
+import { createNotes } from './memory/notes.ts';
 import { createUsers, type MemoryUser } from './memory/users.ts';
 
 /** What {@link createMemoryStore} takes. */
@@ -22,6 +24,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   const records = new Map<string, SessionRecord>();
   const users = createUsers(records);
   const log = createEventLog(options.eventLimit ?? 10_000);
+  const notes = createNotes();
   let closed = false;
 
   /** One atomic step: JavaScript runs it to its end before anything else. */
@@ -45,18 +48,26 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     return { now, notBefore, count, event: log.add(sessionsRevoked(userId, now, { notBefore, count, kept })) };
   }
 
+  /** Ends the oldest beyond the limit. */
+  function evict(user: MemoryUser, limit: number, now: number): SessionEvent[] {
+    const tooMany = users.live(user, now).sort(newestFirst).slice(limit);
+    return tooMany.flatMap(({ id }) => step(id, now, (found, nb) => decideEnd(found, nb, 'revoked', now)).event ?? []);
+  }
+
   function assertOpen(): void {
     if (closed) throw new SessionError('store_unavailable', 'The memory store was closed.', { retryable: false });
   }
 
   return {
-    create: ({ userId }, session, now) => {
+    create: ({ userId }, session, limit, now) => {
       assertOpen();
       const user = users.get(userId);
       const { write, event } = stampNew({ ...session, userId: user.userId }, user.notBefore, now);
       records.set(write.id, write);
       users.add(user, write, now);
-      return { answer: write, now, event: log.add(event) };
+      const logged = log.add(event);
+      const isCounted = limit !== null && write.type !== rememberType;
+      return { answer: write, now, event: logged, evicted: isCounted ? evict(user, limit, now) : [] };
     },
     read: (id, now) => {
       assertOpen();
@@ -64,7 +75,9 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       return { record, notBefore: record === null ? 0 : users.notBefore(record.userId), now };
     },
     rotate: (id, request, now) => step(id, now, (record, notBefore) => decideRotation(record, notBefore, request, now)),
-    touch: (id, now) => step(id, now, (record, notBefore) => decideTouch(record, notBefore, now)),
+    touch: (id, action, now) => step(id, now, (record, notBefore) => decideTouch(record, notBefore, action, now)),
+    reschedule: (id, change, now) =>
+      step(id, now, (record, notBefore) => decideReschedule(record, notBefore, change, now)),
     putData: (id, change, now) => step(id, now, (record, notBefore) => decidePutData(record, notBefore, change, now)),
     end: (id, reason, now) => step(id, now, (record, notBefore) => decideEnd(record, notBefore, reason, now)),
     raiseNotBefore: ({ userId }, now) => {
@@ -84,11 +97,23 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       user.latestStamp = kept.stamp;
       return { ...raised, kept };
     },
-    list: ({ userId }, { limit, after }, now) => {
+    list: ({ userId }, { limit, after, type }, now) => {
       assertOpen();
-      const live = users.live(users.get(userId), now).sort(newestFirst);
+      const all = users.live(users.get(userId), now).sort(newestFirst);
+      const live = type === null ? all : all.filter((record) => record.type === type);
       const rest = after === null ? live : live.filter((record) => newestFirst(after, record) < 0);
       return { now, records: rest.slice(0, limit) };
+    },
+    ofType: (type, { limit, after }, now) => {
+      assertOpen();
+      const isAfter = ({ createdAt, id }: SessionRecord): boolean =>
+        after === null || createdAt < after.createdAt || (createdAt === after.createdAt && id < after.id);
+      const found = type === 'default' ? [] : [...records.values()].filter((one) => one.type === type && isAfter(one));
+      found.sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));
+      return {
+        now,
+        found: found.slice(0, limit).map((record) => ({ record, notBefore: users.notBefore(record.userId) })),
+      };
     },
     log: (_user, event) => {
       assertOpen();
@@ -112,8 +137,30 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
         } else if (decision.write !== null) records.set(id, decision.write);
       }
       users.sweep(now - tombstoneMs);
+      notes.sweep(now);
       return { removed, events };
     },
+    sweepUser: ({ userId }, now) => {
+      assertOpen();
+      const user = users.get(userId);
+      const events: SessionEvent[] = [];
+      let removed = 0;
+      for (const id of user.ids) {
+        const record = records.get(id);
+        if (record === undefined || deathOf(record, user.notBefore, now) === null) continue;
+        if (record.endReason === null) removed++;
+        const { event } = step(id, now, (found, notBefore) => decideEnd(found, notBefore, 'revoked', now));
+        if (event !== null) events.push(event);
+      }
+      users.live(user, now);
+      return { removed, events };
+    },
+    // Nobody else has this memory.
+    follow: () => () => {},
+    note: (area, key, now) => (assertOpen(), notes.note(area, key, now)),
+    notes: (area, page, now) => (assertOpen(), notes.notes(area, page, now)),
+    putNote: (area, key, note, now) => (assertOpen(), notes.putNote(area, key, note, now)),
+    dropNote: (area, key, now) => (assertOpen(), notes.dropNote(area, key, now)),
     close: () => {
       closed = true;
     },

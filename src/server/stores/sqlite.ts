@@ -1,13 +1,16 @@
 import { decideEnd, decidePutData, decideTouch } from '../engine/decide-change.ts';
+import { decideReschedule } from '../engine/decide-reschedule.ts';
 import { decideRotation } from '../engine/decide-rotation.ts';
 import type { Decision } from '../engine/decision.ts';
 import { deathOf, isExpiry } from '../engine/life.ts';
 import { newStamp, raisedNotBefore, sessionsRevoked, stampNew } from '../engine/not-before.ts';
-import type { NotBeforeRaised, Step, Store, StoreUser } from '../engine/store.ts';
+import type { SessionEvent } from '../engine/session-event.ts';
+import { rememberType, type NotBeforeRaised, type Step, type Store, type StoreUser } from '../engine/store.ts';
 import { connect, type Decide } from './sqlite/connection.ts';
+import { createFollow, createOwnEvents } from './sqlite/follow.ts';
 import { createGuard } from './sqlite/open.ts';
 import { tagOf } from './sqlite/rows.ts';
-import { sweepSessions } from './sqlite/sweep.ts';
+import { sweepSessions, sweepUser } from './sqlite/sweep.ts';
 
 /** What {@link createSqliteStore} takes. */
 export interface SqliteStoreOptions {
@@ -28,7 +31,8 @@ export interface SqliteStoreOptions {
  *   `store_unavailable` when it cannot be opened.
  */
 export function createSqliteStore({ path, eventLimit = 10_000, busyTimeoutMs = 2000 }: SqliteStoreOptions): Store {
-  const settings = { eventLimit, busyTimeoutMs };
+  const own = createOwnEvents();
+  const settings = { eventLimit, busyTimeoutMs, committed: own.committed };
   const guarded = createGuard(path);
   const fast = guarded(() => connect(path, 'NORMAL', settings));
   // A database in memory belongs to one connection, and no power cut leaves anything of it.
@@ -51,14 +55,29 @@ export function createSqliteStore({ path, eventLimit = 10_000, busyTimeoutMs = 2
     return { notBefore, count, event, now };
   }
 
+  /** Ends the oldest beyond the limit, in the step that made the newest. */
+  function evict(tag: Uint8Array, limit: number, now: number): SessionEvent[] {
+    const count = durable.sessions.countLive(tag, now);
+    if (count <= limit) return [];
+    const all = durable.sessions.listLive(tag, { limit: count, after: null, type: null }, now);
+    return all.slice(limit).flatMap(({ id }) => {
+      const found = durable.sessions.find(id)!;
+      const { write, event } = decideEnd(found.record, found.notBefore, 'revoked', now);
+      if (write !== null) durable.sessions.save(found.row, write, now);
+      return event === null ? [] : [durable.events.add(event, tag)];
+    });
+  }
+
   return {
-    create: (user, session, now) =>
+    create: (user, session, limit, now) =>
       guarded(() =>
         durable.write(() => {
           const tag = tagOf(user.tag);
           const { write, event } = stampNew(session, durable.users.notBefore(tag), now);
           durable.sessions.insert(write, now);
-          return { answer: write, event: durable.events.add(event, tag), now };
+          const logged = durable.events.add(event, tag);
+          const isCounted = limit !== null && write.type !== rememberType;
+          return { answer: write, event: logged, now, evicted: isCounted ? evict(tag, limit, now) : [] };
         }),
       ),
     read: (id, now) => {
@@ -66,7 +85,9 @@ export function createSqliteStore({ path, eventLimit = 10_000, busyTimeoutMs = 2
       return { record: found?.record ?? null, notBefore: found?.notBefore ?? 0, now };
     },
     rotate: (id, request, now) => step(id, now, (record, notBefore) => decideRotation(record, notBefore, request, now)),
-    touch: (id, now) => step(id, now, (record, notBefore) => decideTouch(record, notBefore, now)),
+    touch: (id, action, now) => step(id, now, (record, notBefore) => decideTouch(record, notBefore, action, now)),
+    reschedule: (id, change, now) =>
+      step(id, now, (record, notBefore) => decideReschedule(record, notBefore, change, now)),
     putData: (id, change, now) => step(id, now, (record, notBefore) => decidePutData(record, notBefore, change, now)),
     end: (id, reason, now) => durableStep(id, now, (record, notBefore) => decideEnd(record, notBefore, reason, now)),
     raiseNotBefore: (user, now) =>
@@ -94,7 +115,14 @@ export function createSqliteStore({ path, eventLimit = 10_000, busyTimeoutMs = 2
     }),
     log: (user, event) => guarded(() => fast.write(() => fast.events.add(event, tagOf(user.tag)))),
     events: (user, after, limit) => guarded(() => fast.events.of(tagOf(user.tag), after, limit)),
+    ofType: (type, page, now) => ({ now, found: guarded(() => fast.sessions.ofType(type, page)) }),
     sweep: (now) => sweepSessions(fast, guarded, now),
+    sweepUser: (user, now) => guarded(() => sweepUser(fast, tagOf(user.tag), now)),
+    follow: createFollow({ connection: fast, guarded, own }),
+    note: (area, key, now) => guarded(() => fast.notes.find(area, key, now)),
+    notes: (area, page, now) => guarded(() => fast.notes.list(area, page, now)),
+    putNote: (area, key, note, now) => guarded(() => durable.write(() => durable.notes.put(area, key, note, now))),
+    dropNote: (area, key, now) => guarded(() => durable.write(() => durable.notes.drop(area, key, now))),
     close: () => {
       for (const connection of new Set([fast, durable])) connection.close();
     },

@@ -49,8 +49,9 @@ describe('a session database', () => {
         if (id !== undefined && line['refreshToken'] !== undefined) lastTokens.set(id, line['refreshToken']);
       }
       // Each fate is decided by what was acknowledged; the kill may have come between a commit and its acknowledgement, for
-      // the last session only.
+      // the last session, or for the sign-out of everything that follows each fiftieth.
       const ids = lines.flatMap((line) => line['created'] ?? []);
+      const mayHaveEndedAll = ids.length % 50 === 0;
       const wrong: string[] = [];
       for (const [index, id] of ids.entries()) {
         expect(await sessions.inspect(id)).not.toBeNull();
@@ -58,6 +59,7 @@ describe('a session database', () => {
         const fate = outcome.outcome === 'ended' ? outcome.reason : outcome.outcome;
         const signedOut = index % 7 === 3 && lines.findIndex((line) => line['created'] === id) < lastAll;
         const expected = revoked.has(id) ? 'revoked' : signedOut ? 'revoked_all' : 'rotated';
+        if (fate === 'revoked_all' && index % 7 === 3 && mayHaveEndedAll) continue;
         if (fate !== expected) wrong.push(`${index} of ${ids.length}: ${fate}, not ${expected}`);
       }
       expect(wrong.filter((line) => !line.startsWith(`${ids.length - 1} of`))).toEqual([]);
@@ -147,7 +149,7 @@ describe('a session database', () => {
     const { record } = await world.store.read(session.id, world.clock.at);
     const user = { tag: userTagOf(session.id), userId: 'ada' };
     const before = await world.sessions.events({ userId: 'ada' });
-    const again = async (): Promise<unknown> => world.store.create(user, record!, world.clock.at);
+    const again = async (): Promise<unknown> => world.store.create(user, record!, null, world.clock.at);
     await expect(again()).rejects.toMatchObject({ code: 'store_unavailable' });
     expect(await world.sessions.events({ userId: 'ada' })).toEqual(before);
     expect(await world.sessions.revoke(session.id, 'revoked')).toBe(true);

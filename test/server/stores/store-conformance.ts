@@ -3,6 +3,8 @@ import type { SessionEvent } from '../../../src/server/engine/session-event.ts';
 import type { RefreshOutcome } from '../../../src/server/engine/sessions.ts';
 import type { Store } from '../../../src/server/engine/store.ts';
 import { userTagOf } from '../../../src/server/engine/session-id.ts';
+import { testEnds } from './ends-conformance.ts';
+import { testNotes } from './notes-conformance.ts';
 import { createWorld, day, hour, minute, next, second, tokenOf, type World } from '../engine/world.ts';
 
 /** A store to be tested, and what removes its traces. */
@@ -26,8 +28,11 @@ export function testStore(
     });
     afterEach(() => under.dispose());
 
+    testEnds(() => world);
+    testNotes(() => world);
+
     describe('rotation', () => {
-      test('100 parallel refreshes with one key: 1 rotates, 99 replay, one distinct token', async () => {
+      test('100 parallel refreshes with one key: 1 rotates, 99 replay, one distinct token (S54)', async () => {
         const { refreshToken } = await world.sessions.create({ userId: 'ada' });
         const outcomes = await Promise.all(Array.from({ length: 100 }, () => world.refresh(refreshToken, 'same')));
         expect(tally(outcomes)).toEqual({ rotated: 1, replayed: 99 });
@@ -44,7 +49,7 @@ export function testStore(
         expect(ofType(await world.sessions.events({ userId: 'ada' }), 'session.reuse_detected')).toHaveLength(1);
       });
 
-      test('counts generations, remembers five attempts, and tells stale from reuse', async () => {
+      test('counts generations, remembers five attempts, and tells stale from reuse (S55)', async () => {
         const tokens = [(await world.sessions.create({ userId: 'ada' })).refreshToken];
         for (let i = 0; i < 7; i++) tokens.push(await next(world, tokens[i]!, `key ${i}`));
         for (const [i, expected] of [
@@ -69,7 +74,7 @@ export function testStore(
         }
       });
 
-      test('keeps what it was given', async () => {
+      test('keeps what it was given (S1, S4)', async () => {
         const { session } = await world.sessions.create({
           userId: 'Ada Lovelace \u{1F642}',
           remember: true,
@@ -96,7 +101,7 @@ export function testStore(
     });
 
     describe('time', () => {
-      test('lives up to its end and not at it', async () => {
+      test('lives up to its end and not at it (S7, S46, S49)', async () => {
         for (const [input, reason] of [
           [{ idleTimeout: '10m' }, 'idle'],
           [{ idleTimeout: null, absoluteTimeout: '10m' }, 'absolute_expired'],
@@ -116,7 +121,7 @@ export function testStore(
         }
       });
 
-      test('a touch moves the idle end; reading and refreshing do not', async () => {
+      test('a touch moves the idle end; reading and refreshing do not (S12, S44)', async () => {
         const { session, refreshToken } = await world.sessions.create({ userId: 'ada', idleTimeout: '10m' });
         world.clock.at += 9 * minute;
         await next(world, refreshToken);
@@ -126,7 +131,7 @@ export function testStore(
         expect((await world.sessions.get(session.id))?.lastActivityAt).toBe(world.clock.at);
       });
 
-      test('an expiry is logged once, whoever sees it first', async () => {
+      test('an expiry is logged once, whoever sees it first (S97)', async () => {
         const { session, refreshToken } = await world.sessions.create({ userId: 'ada', idleTimeout: '10m' });
         world.clock.at += hour;
         await world.refresh(refreshToken);
@@ -140,7 +145,7 @@ export function testStore(
     });
 
     describe('ends', () => {
-      test('one session: idempotent, with a reason, and nothing writes to it again', async () => {
+      test('one session: idempotent, with a reason, and nothing writes to it again (S18, S22, S23)', async () => {
         const { session, refreshToken } = await world.sessions.create({ userId: 'ada', data: { cart: 1 } });
         const other = await world.sessions.create({ userId: 'ada' });
         expect(await world.sessions.revoke(session.id, 'revoked')).toBe(true);
@@ -155,7 +160,7 @@ export function testStore(
         expect(await world.sessions.get(other.session.id)).not.toBeNull();
       });
 
-      test('all sessions of a user, in one step, and not those created afterwards nor of others', async () => {
+      test('all sessions of a user, in one step, and not those created afterwards nor of others (S20)', async () => {
         const mine = await Promise.all([1, 2, 3].map(() => world.sessions.create({ userId: 'ada' })));
         const bob = await world.sessions.create({ userId: 'bob' });
         const { count, notBefore } = await world.sessions.revokeAll('ada');
@@ -198,7 +203,7 @@ export function testStore(
         for (const { session } of before) expect(await world.sessions.get(session.id)).toBeNull();
       });
 
-      test('all but one: the kept one has a new stamp, its older tokens are stale, and it goes on', async () => {
+      test('all but one: the kept one has a new stamp, its older tokens are stale, and it goes on (S21)', async () => {
         const kept = await world.sessions.create({ userId: 'ada' });
         const others = await Promise.all([1, 2].map(() => world.sessions.create({ userId: 'ada' })));
         const answer = await world.sessions.revokeOthers('ada', kept.session.id);
@@ -232,7 +237,7 @@ export function testStore(
     });
 
     describe('list', () => {
-      test('pages through the live ones, newest first, each once', async () => {
+      test('pages through the live ones, newest first, each once (S10, S90)', async () => {
         const ids: string[] = [];
         for (let i = 0; i < 25; i++) {
           world.clock.at += i % 3 === 0 ? 1 : 0;
@@ -267,7 +272,7 @@ export function testStore(
     });
 
     describe('data', () => {
-      test('is set, merged, replaced, removed and cleared; each write raises the version', async () => {
+      test('is set, merged, replaced, removed and cleared; each write raises the version (S24, S26, S28, S29)', async () => {
         const { session } = await world.sessions.create({ userId: 'ada', data: { a: 1 } });
         const { data } = world.sessions;
         expect((await data.set(session.id, 'b', [2])).version).toBe(1);
@@ -278,7 +283,7 @@ export function testStore(
         expect(await data.get(session.id)).toEqual({});
       });
 
-      test('parallel writers of different keys lose nothing', async () => {
+      test('parallel writers of different keys lose nothing (S32)', async () => {
         const { session } = await world.sessions.create({ userId: 'ada' });
         const writes = Array.from({ length: 15 }, (_, i) => world.sessions.data.set(session.id, `key${i}`, i));
         await Promise.all(writes);
@@ -298,7 +303,7 @@ export function testStore(
     });
 
     describe('events', () => {
-      test('are logged in order with growing cursors, per user, and read on after a cursor', async () => {
+      test('are logged in order with growing cursors, per user, and read on after a cursor (S96, S101)', async () => {
         const { session, refreshToken } = await world.sessions.create({ userId: 'ada' });
         await world.sessions.create({ userId: 'bob' });
         await next(world, refreshToken);
@@ -322,7 +327,7 @@ export function testStore(
         expect(await world.sessions.events({ userId: 'ada', after: all[4]!.cursor })).toEqual([]);
       });
 
-      test('are published as they were logged', async () => {
+      test('are published as they were logged (S96)', async () => {
         const seen: SessionEvent[] = [];
         world.sessions.subscribe((event) => void seen.push(event), { userId: 'ada' });
         const { refreshToken } = await world.sessions.create({ userId: 'ada' });
@@ -380,7 +385,7 @@ export function testStore(
         expect(await world.refresh(long.refreshToken)).toMatchObject({ outcome: 'ended', reason: 'expired' });
       });
 
-      test('keeps what lives, also when its end moved since, and answers how many it removed', async () => {
+      test('keeps what lives, also when its end moved since, and answers how many it removed (S47)', async () => {
         const active = await world.sessions.create({ userId: 'ada', idleTimeout: '1h', absoluteTimeout: null });
         const endless = await world.sessions.create({ userId: 'ada', idleTimeout: null, absoluteTimeout: null });
         for (let i = 0; i < 1200; i++) await world.sessions.create({ userId: `user ${i}`, idleTimeout: '1m' });

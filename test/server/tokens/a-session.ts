@@ -5,6 +5,10 @@ export function aSession(changes: Partial<Session> = {}): Session {
   const createdAt = Date.UTC(2026, 0, 5, 11);
   return {
     id: 'session_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
+    alias: null,
+    trustContext: null,
+    lastAction: null,
+    tokenGeneration: 0,
     type: 'default',
     userId: 'user_ada',
     state: 'active',

@@ -31,7 +31,7 @@ export function replicatedStore(): ReplicatedStore {
   const never = (): boolean => false;
 
   const store: Store = {
-    create: (user, session, now) => write(now, (to) => to.create(user, session, now), always),
+    create: (user, session, limit, now) => write(now, (to) => to.create(user, session, limit, now), always),
     read: (id, now) => primary.read(id, now),
     rotate: (id, request, now) =>
       write(
@@ -39,7 +39,8 @@ export function replicatedStore(): ReplicatedStore {
         (to) => to.rotate(id, request, now) as Awaited<ReturnType<Store['rotate']>>,
         ({ answer }) => answer.outcome === 'ended',
       ),
-    touch: (id, now) => write(now, (to) => to.touch(id, now), never),
+    touch: (id, action, now) => write(now, (to) => to.touch(id, action, now), never),
+    reschedule: (id, change, now) => write(now, (to) => to.reschedule(id, change, now), never),
     putData: (id, change, now) => write(now, (to) => to.putData(id, change, now), never),
     end: (id, reason, now) => write(now, (to) => to.end(id, reason, now), always),
     raiseNotBefore: (user, now) => write(now, (to) => to.raiseNotBefore(user, now), always),
@@ -47,7 +48,14 @@ export function replicatedStore(): ReplicatedStore {
     list: (user, page, now) => primary.list(user, page, now),
     log: (user, event) => primary.log(user, event),
     events: (user, after, limit) => primary.events(user, after, limit),
+    ofType: (type, page, now) => primary.ofType(type, page, now),
     sweep: (now) => primary.sweep(now),
+    sweepUser: (user, now) => primary.sweepUser(user, now),
+    follow: (listener) => primary.follow(listener),
+    note: (area, key, now) => primary.note(area, key, now),
+    notes: (area, page, now) => primary.notes(area, page, now),
+    putNote: (area, key, note, now) => write(now, (to) => to.putNote(area, key, note, now), always),
+    dropNote: (area, key, now) => write(now, (to) => to.dropNote(area, key, now), always),
     close: () => {},
   };
 

@@ -1,5 +1,6 @@
 import { deathOf } from '../../engine/life.ts';
 import type { SessionRecord } from '../../engine/record.ts';
+import { rememberType } from '../../engine/store.ts';
 
 /** What is known of a user apart from the sessions. */
 export interface MemoryUser {
@@ -54,11 +55,12 @@ export function createUsers(records: ReadonlyMap<string, SessionRecord>): Users 
     },
     notBefore: (userId) => users.get(userId)?.notBefore ?? 0,
     add: (user, record, now) => {
+      user.records++;
+      if (record.stamp > user.latestStamp) user.latestStamp = record.stamp;
+      if (record.type === rememberType) return;
       // `concat` makes an array of the exact size, `push` one with room for 17; most people have few sessions.
       if (user.ids.length < 8) user.ids = user.ids.concat(record.id);
       else user.ids.push(record.id);
-      user.records++;
-      if (record.stamp > user.latestStamp) user.latestStamp = record.stamp;
       if (user.ids.length < user.pruneAt) return;
       live(user, now);
       user.pruneAt = Math.max(16, user.ids.length * 2);

@@ -1,6 +1,7 @@
 import type { Decision } from '../../engine/decision.ts';
 import type { SessionRecord } from '../../engine/record.ts';
 import type { Step } from '../../engine/store.ts';
+import { createNoteTable, type NoteTable } from './note-table.ts';
 import { createEventTable, type EventTable } from './event-table.ts';
 import { openDatabase, type Durability } from './open.ts';
 import { keyOf } from './rows.ts';
@@ -12,6 +13,9 @@ export interface Connection {
   sessions: SessionTable;
   users: UserTable;
   events: EventTable;
+  notes: NoteTable;
+  /** Changes whenever another connection has written to the file. */
+  dataVersion(): number;
   /** Runs `work` as the only writer of the file; all of it is kept, or, when it throws, nothing. */
   write<T>(work: () => T): T;
   /** One step on one session: read, decide, keep, log. Null, and nothing done, when `mayKeep` refuses the decision. */
@@ -28,12 +32,16 @@ export type MayKeep = (decision: Decision<unknown>) => boolean;
 export function connect(
   path: string,
   durability: Durability,
-  options: { busyTimeoutMs: number; eventLimit: number },
+  options: { busyTimeoutMs: number; eventLimit: number; committed: (cursor: number) => void },
 ): Connection {
   const db = openDatabase(path, durability, options.busyTimeoutMs);
   const sessions = createSessionTable(db);
   const users = createUserTable(db);
-  const events = createEventTable(db, options.eventLimit);
+  /** Cursors of the events in the open transaction. */
+  let logged: number[] = [];
+  const events = createEventTable(db, options.eventLimit, (cursor) => logged.push(cursor));
+  const notes = createNoteTable(db);
+  const dataVersion = db.prepare('PRAGMA data_version');
   // Immediate: a transaction that reads first and writes later could meet another writer in between, and fail.
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
@@ -42,9 +50,11 @@ export function connect(
 
   function write<T>(work: () => T): T {
     begin.run();
+    logged = [];
     try {
       const result = work();
       commit.run();
+      for (const cursor of logged) options.committed(cursor);
       return result;
     } catch (error) {
       undo();
@@ -64,6 +74,8 @@ export function connect(
     sessions,
     users,
     events,
+    notes,
+    dataVersion: () => Number(dataVersion.get()?.['data_version']),
     write,
     step: (id, now, decide, mayKeep) =>
       write(() => {

@@ -58,6 +58,11 @@ export function cellsOf(record: SessionRecord, now: number): Cell[] {
     record.endReason,
     firstLook(record, now),
     record.data,
+    record.alias,
+    record.trustContext,
+    record.lastAction,
+    record.lastActionAt,
+    record.tokenGeneration,
   ];
 }
 
@@ -69,6 +74,7 @@ export function packAttempts(attempts: string): Uint8Array {
 /** The record in a row. `id` spares the work of making it where the caller has it. */
 export function recordOf(row: Row, id?: string): SessionRecord {
   const generation = row['generation'] as number;
+  const tokenGeneration = row['token_generation'] as number;
   const endReason = row['end_reason'] as DeathReason | null;
   return {
     id: id ?? idOf(row['tag'] as Uint8Array, row['sid'] as Uint8Array),
@@ -77,7 +83,7 @@ export function recordOf(row: Row, id?: string): SessionRecord {
     createdAt: row['created_at'] as number,
     updatedAt: row['updated_at'] as number,
     lastActivityAt: row['active_at'] as number,
-    lastRefreshedAt: generation === 0 ? null : (row['refreshed_at'] as number),
+    lastRefreshedAt: generation === 0 && tokenGeneration === 0 ? null : (row['refreshed_at'] as number),
     windowMs: row['window_ms'] as number | null,
     windowEndsAt: row['window_ends_at'] as number | null,
     absoluteEndsAt: row['absolute_ends_at'] as number | null,
@@ -91,6 +97,11 @@ export function recordOf(row: Row, id?: string): SessionRecord {
     keyThumbprint: unpackThumbprint(row['thumbprint'] as string | Uint8Array | null),
     deviceLabel: row['label'] as string | null,
     userAgent: row['user_agent'] as string | null,
+    alias: row['alias'] as string | null,
+    trustContext: row['trust_context'] as string | null,
+    lastAction: row['last_action'] as string | null,
+    lastActionAt: row['last_action_at'] as number | null,
+    tokenGeneration,
     data: row['data'] as string | null,
     version: row['version'] as number,
     endedAt: row['ended_at'] as number | null,
@@ -136,6 +147,7 @@ function unpackThumbprint(packed: string | Uint8Array | null): string | null {
   return packed instanceof Uint8Array ? textOf(packed) : packed;
 }
 
-function textOf(bytes: Uint8Array): string {
+/** Bytes as base64url. */
+export function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url');
 }

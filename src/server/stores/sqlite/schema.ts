@@ -54,6 +54,21 @@ const migrations = [
      detail TEXT
    ) STRICT;
    PRAGMA application_id = ${applicationId};`,
+  `ALTER TABLE sessions ADD COLUMN alias TEXT;
+   ALTER TABLE sessions ADD COLUMN trust_context TEXT;
+   ALTER TABLE sessions ADD COLUMN last_action TEXT;
+   ALTER TABLE sessions ADD COLUMN last_action_at INTEGER;
+   ALTER TABLE sessions ADD COLUMN token_generation INTEGER NOT NULL DEFAULT 0;
+   CREATE INDEX sessions_of_type ON sessions (type, created_at) WHERE type IS NOT NULL;
+   CREATE TABLE notes (
+     area TEXT NOT NULL,
+     key TEXT NOT NULL,
+     value TEXT NOT NULL,
+     version INTEGER NOT NULL,
+     ends_at INTEGER,
+     PRIMARY KEY (area, key)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX notes_to_end ON notes (ends_at) WHERE ends_at IS NOT NULL;`,
 ];
 
 /**

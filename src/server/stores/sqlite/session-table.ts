@@ -1,20 +1,18 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { firstLook } from '../../engine/decide-sweep.ts';
 import type { SessionRecord } from '../../engine/record.ts';
-import type { ListPage } from '../../engine/store.ts';
+import { rememberType, type Found, type ListPage, type TypePage } from '../../engine/store.ts';
 import { cellsOf, keyOf, packAttempts, recordOf, type Row } from './rows.ts';
 
 /** A session where it lies, and its user's not-before stamp. */
-export interface Found {
+export interface FoundRow extends Found {
   row: number;
-  record: SessionRecord;
-  notBefore: number;
 }
 
 /** The sessions of one connection; its statements are prepared once. No method begins or ends a transaction. */
 export interface SessionTable {
   insert(record: SessionRecord, now: number): void;
-  find(id: string): Found | null;
+  find(id: string): FoundRow | null;
   /** Keeps the new state of a record that was found in `row`. */
   save(row: number, write: SessionRecord, now: number): void;
   setStamp(row: number, record: SessionRecord): void;
@@ -22,36 +20,47 @@ export interface SessionTable {
   countLive(tag: Uint8Array, now: number): number;
   listLive(tag: Uint8Array, page: ListPage, now: number): SessionRecord[];
   /** Sessions that a sweep must look at, at most `limit`. */
-  toLookAt(now: number, limit: number): Found[];
+  toLookAt(now: number, limit: number): FoundRow[];
+  /** Sessions of one user that expired and bear no mark of it. */
+  expiredUnseen(tag: Uint8Array, now: number): FoundRow[];
+  ofType(type: string, page: TypePage): FoundRow[];
   lookAgain(row: number, at: number): void;
   remove(row: number): void;
 }
 
 const columns = `sid, tag, user_id, type, created_at, updated_at, active_at, refreshed_at, window_ms, window_ends_at,
   absolute_ends_at, idle_ms, renewal, remembered, generation, attempts, stamp, key_id, thumbprint, label, user_agent,
-  version, ended_at, end_reason, look_at, data`;
+  version, ended_at, end_reason, look_at, data, alias, trust_context, last_action, last_action_at, token_generation`;
 const places = columns.replace(/\w+/g, '?');
 const notBefore = 'coalesce((SELECT not_before FROM users WHERE users.tag = sessions.tag), 0)';
 const found = `SELECT row, ${columns}, ${notBefore} AS not_before FROM sessions`;
 /** `deathOf(...) === null`, for the next parameter as the time. The conformance suite holds the two together. */
-const live = `end_reason IS NULL AND stamp > ${notBefore} AND min(coalesce(window_ends_at, 1e18),
-  coalesce(absolute_ends_at, 1e18), coalesce(active_at + idle_ms, 1e18)) > ?`;
+const end = `min(coalesce(window_ends_at, 1e18), coalesce(absolute_ends_at, 1e18), coalesce(active_at + idle_ms, 1e18))`;
+const live = `end_reason IS NULL AND stamp > ${notBefore} AND ${end} > ?`;
+/** Those that belong into lists and counts. */
+const listed = `(type IS NULL OR type <> '${rememberType}')`;
 
 /** The table of sessions over `db`. */
 export function createSessionTable(db: DatabaseSync): SessionTable {
   const insert = db.prepare(`INSERT INTO sessions (${columns}) VALUES (${places})`);
   const find = db.prepare(`${found} WHERE sid = ? AND tag = ?`);
   const use = db.prepare(`UPDATE sessions SET updated_at = ?, active_at = ?, refreshed_at = ?, window_ends_at = ?,
-    generation = ?, attempts = ?, version = ?, data = ? WHERE row = ?`);
-  const end = db.prepare(
-    'UPDATE sessions SET updated_at = ?, ended_at = ?, end_reason = ?, look_at = ?, data = NULL WHERE row = ?',
+    generation = ?, attempts = ?, version = ?, data = ?, window_ms = ?, last_action = ?, last_action_at = ?,
+    token_generation = ? WHERE row = ?`);
+  const endRow = db.prepare(
+    'UPDATE sessions SET updated_at = ?, window_ends_at = ?, ended_at = ?, end_reason = ?, look_at = ?, data = NULL WHERE row = ?',
   );
   const setStamp = db.prepare('UPDATE sessions SET stamp = ?, updated_at = ? WHERE row = ?');
   const latestStamp = db.prepare('SELECT max(stamp) AS stamp FROM sessions WHERE tag = ?');
-  const countLive = db.prepare(`SELECT count(*) AS n FROM sessions WHERE tag = ? AND ${live}`);
-  const listLive = db.prepare(`SELECT ${columns} FROM sessions WHERE tag = ? AND ${live}
-    AND stamp <= ? AND (stamp, sid) < (?, ?) ORDER BY stamp DESC, sid DESC LIMIT ?`);
+  const countLive = db.prepare(`SELECT count(*) AS n FROM sessions WHERE tag = ? AND ${listed} AND ${live}`);
+  const listLive = db.prepare(`SELECT ${columns} FROM sessions WHERE tag = ? AND ${listed} AND ${live}
+    AND (?3 IS NULL OR coalesce(type, 'default') = ?3) AND stamp <= ?4 AND (stamp, sid) < (?4, ?5) ORDER BY stamp DESC, sid DESC LIMIT ?6`);
   const toLookAt = db.prepare(`${found} WHERE look_at <= ? ORDER BY look_at LIMIT ?`);
+  const expiredUnseen = db.prepare(
+    `${found} WHERE tag = ? AND ${listed} AND end_reason IS NULL AND stamp > ${notBefore} AND ${end} <= ?`,
+  );
+  const ofType = db.prepare(`${found} WHERE type = ?1 AND created_at <= ?2 AND (created_at, tag, sid) < (?2, ?3, ?4)
+    ORDER BY created_at DESC, tag DESC, sid DESC LIMIT ?5`);
   const lookAgain = db.prepare('UPDATE sessions SET look_at = ? WHERE row = ?');
   const remove = db.prepare('DELETE FROM sessions WHERE row = ?');
 
@@ -63,7 +72,8 @@ export function createSessionTable(db: DatabaseSync): SessionTable {
       return row === undefined ? null : foundIn(row, id);
     },
     save: (row, write, now) => {
-      if (write.endedAt !== null) end.run(write.updatedAt, write.endedAt, write.endReason, firstLook(write, now), row);
+      if (write.endedAt !== null)
+        endRow.run(write.updatedAt, write.windowEndsAt, write.endedAt, write.endReason, firstLook(write, now), row);
       else
         use.run(
           write.updatedAt,
@@ -74,23 +84,33 @@ export function createSessionTable(db: DatabaseSync): SessionTable {
           packAttempts(write.attempts),
           write.version,
           write.data,
+          write.windowMs,
+          write.lastAction,
+          write.lastActionAt,
+          write.tokenGeneration,
           row,
         );
     },
     setStamp: (row, record) => void setStamp.run(record.stamp, record.updatedAt, row),
     latestStamp: (tag) => Number(latestStamp.get(tag)?.['stamp'] ?? 0),
     countLive: (tag, now) => Number(countLive.get(tag, now)?.['n']),
-    listLive: (tag, { limit, after }, now) => {
+    listLive: (tag, { limit, after, type }, now) => {
       const stamp = after?.stamp ?? Number.MAX_SAFE_INTEGER;
       const sid = after === null ? new Uint8Array() : keyOf(after.id).sid;
-      return listLive.all(tag, now, stamp, stamp, sid, limit).map((row) => recordOf(row));
+      return listLive.all(tag, now, type, stamp, sid, limit).map((row) => recordOf(row));
     },
     toLookAt: (now, limit) => toLookAt.all(now, limit).map((row) => foundIn(row)),
+    expiredUnseen: (tag, now) => expiredUnseen.all(tag, now).map((row) => foundIn(row)),
+    ofType: (type, { limit, after }) => {
+      const { tag, sid } = after === null ? { tag: new Uint8Array(), sid: new Uint8Array() } : keyOf(after.id);
+      const at = after?.createdAt ?? Number.MAX_SAFE_INTEGER;
+      return ofType.all(type, at, tag, sid, limit).map((row) => foundIn(row));
+    },
     lookAgain: (row, at) => void lookAgain.run(at, row),
     remove: (row) => void remove.run(row),
   };
 }
 
-function foundIn(row: Row, id?: string): Found {
+function foundIn(row: Row, id?: string): FoundRow {
   return { row: row['row'] as number, record: recordOf(row, id), notBefore: row['not_before'] as number };
 }

@@ -1,4 +1,5 @@
 import { decideSweep } from '../../engine/decide-sweep.ts';
+import { refusalOf } from '../../engine/decision.ts';
 import { tombstoneMs } from '../../engine/life.ts';
 import type { SessionEvent } from '../../engine/session-event.ts';
 import type { Connection } from './connection.ts';
@@ -19,7 +20,12 @@ export async function sweepSessions(
     looked = guarded(() => connection.write(() => sweepBatch()));
     await new Promise<void>((resolve) => setImmediate(resolve));
   }
-  guarded(() => connection.write(() => connection.users.sweep(now - tombstoneMs)));
+  guarded(() =>
+    connection.write(() => {
+      connection.users.sweep(now - tombstoneMs);
+      connection.notes.sweep(now);
+    }),
+  );
   return { removed, events };
 
   function sweepBatch(): number {
@@ -36,4 +42,21 @@ export async function sweepSessions(
     }
     return found.length;
   }
+}
+
+/** Marks the expired sessions of one user. */
+export function sweepUser(
+  connection: Connection,
+  tag: Uint8Array,
+  now: number,
+): { removed: number; events: SessionEvent[] } {
+  return connection.write(() => {
+    const found = connection.sessions.expiredUnseen(tag, now);
+    const events = found.flatMap(({ row, record, notBefore }) => {
+      const refusal = refusalOf(record, notBefore, now);
+      if (refusal?.write) connection.sessions.save(row, refusal.write, now);
+      return refusal?.event ? [connection.events.add(refusal.event, tag)] : [];
+    });
+    return { removed: found.length, events };
+  });
 }

@@ -47,7 +47,7 @@ async function compare(store: Store, i: number, [model, notBefore, request, now]
   const id = makeSessionId(sid.subarray(0, 12), sid);
   const user = { tag: userTagOf(id), userId: `user ${i}` };
   const record = { ...model!, id, userId: user.userId };
-  await store.create(user, record, record.stamp);
+  await store.create(user, record, null, record.stamp);
   if (notBefore > 0) await store.raiseNotBefore(user, notBefore);
   const { answer, write } = decideRotation(record, notBefore, request, now);
   const told = JSON.stringify({ record, notBefore, request, now });

@@ -1,0 +1,66 @@
+import type { Aliases } from './aliases.ts';
+import { encodeBase64url } from './base64url.ts';
+import { invalidArgument } from './failures.ts';
+import type { Issue } from './issue.ts';
+import { resolveLifetimes, type SessionType } from './lifetimes.ts';
+import type { TypeRules } from './create-session-types.ts';
+import { checkUserId, newSession } from './new-session.ts';
+import type { Clock, Mac, Random } from './ports.ts';
+import { resolveSelector } from './selector.ts';
+import type { SessionEvent } from './session-event.ts';
+import { makeSessionId, sidBytes } from './session-id.ts';
+import type { CreateSession, IssuedSession } from './sessions.ts';
+import { rememberType, type Store } from './store.ts';
+
+/** What {@link createBeginSession} works with. */
+export interface BeginSessionPorts {
+  store: Pick<Store, 'create'>;
+  clock: Clock;
+  random: Random;
+  mac: Mac;
+  /** What sessions have in common that say nothing else. */
+  defaults: SessionType;
+  types: TypeRules;
+  aliases: Aliases;
+  issue: Issue;
+  dataLimitBytes: number;
+  publish: (event: SessionEvent, userTag: string) => void;
+}
+
+/** The beginning of a session. */
+export function createBeginSession(ports: BeginSessionPorts): (input: CreateSession) => Promise<IssuedSession> {
+  const { store, clock, random, mac, defaults, types, aliases, issue, dataLimitBytes, publish } = ports;
+
+  return async (input) => {
+    if (input.type === rememberType) throw invalidArgument(`The type '${rememberType}' is kept for remember tokens.`);
+    const type = await types.resolve(input.type);
+    const userId = userOf(input, type);
+    const tag = await mac.userTag(userId);
+    const id = makeSessionId(tag, random.bytes(sidBytes));
+    const now = clock.now();
+    const lifetimes = resolveLifetimes(input, type, defaults, now);
+    const session = newSession(input, { id, userId, keyId: mac.currentKeyId, now, lifetimes, dataLimitBytes });
+    types.check(type, input.data ?? {});
+    if (input.id !== undefined) await aliases.claim(input.id, id, session.absoluteEndsAt, now);
+    const userTag = encodeBase64url(tag);
+    const step = await store.create({ tag: userTag, userId }, session, limitOf(input, type, defaults), now);
+    if (step.event !== null) publish(step.event, userTag);
+    for (const event of step.evicted) publish(event, userTag);
+    return issue(step.answer, step.now);
+  };
+}
+
+function userOf({ userId, data }: CreateSession, { selector }: SessionType): string {
+  const found = userId === undefined && selector != null ? resolveSelector(selector, data ?? {}) : userId;
+  checkUserId(found);
+  return found;
+}
+
+function limitOf(input: CreateSession, type: SessionType, defaults: SessionType): number | null {
+  for (const { maxPerUser } of [input, type, defaults]) {
+    if (maxPerUser === undefined) continue;
+    if (maxPerUser === null || (Number.isSafeInteger(maxPerUser) && maxPerUser > 0)) return maxPerUser;
+    throw invalidArgument('`maxPerUser` is a whole number from 1, or null for any number.');
+  }
+  return null;
+}

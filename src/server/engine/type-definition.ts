@@ -1,0 +1,79 @@
+import { durationMs } from '../../protocol/duration.ts';
+import { checkJsonObject } from './data.ts';
+import { invalidArgument } from './failures.ts';
+import type { SessionType } from './lifetimes.ts';
+import { checkSelector } from './selector.ts';
+import type { NewTypeDefinition, TypeDefinition } from './session-types.ts';
+import { checkSchema } from './type-schema.ts';
+
+const tagPattern = /^[A-Za-z0-9_.-]{1,64}$/;
+const longestText = 2048;
+const renewals: readonly string[] = ['none', 'manual', 'access', 'half-life'];
+
+/** A new type as it is kept. Throws what {@link checked} throws. */
+export function newDefinition(type: NewTypeDefinition, now: number): TypeDefinition {
+  if (typeof type.tag !== 'string' || !tagPattern.test(type.tag))
+    throw invalidArgument('The tag of a session type is 1 to 64 characters of A-Za-z0-9_.- .');
+  return checked({
+    tag: type.tag,
+    name: type.name ?? type.tag,
+    description: type.description ?? '',
+    schema: type.schema ?? null,
+    selector: type.selector ?? null,
+    encrypt: type.encrypt ?? false,
+    windowMs: type.windowMs ?? null,
+    idleTimeoutMs: type.idleTimeoutMs ?? null,
+    absoluteMs: type.absoluteMs,
+    renewal: type.renewal ?? 'none',
+    custom: type.custom ?? null,
+    createdAt: now,
+    updatedAt: now,
+  });
+}
+
+/** The type with what the patch gives in the place of what it had. Throws what {@link checked} throws. */
+export function patchedDefinition(
+  type: TypeDefinition,
+  patch: Partial<Omit<NewTypeDefinition, 'tag'>>,
+  now: number,
+): TypeDefinition {
+  const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+  return checked({ ...type, ...given, tag: type.tag, createdAt: type.createdAt, updatedAt: now });
+}
+
+/** Throws `invalid_argument`, `invalid_duration`, `invalid_selector` or `data_invalid` unless sessions can be made of the type. */
+function checked(type: TypeDefinition): TypeDefinition {
+  if (typeof type.name !== 'string' || typeof type.description !== 'string')
+    throw invalidArgument('The name and the description of a session type are texts.');
+  if (type.name.length > longestText || type.description.length > longestText)
+    throw invalidArgument(
+      `The name and the description of a session type have at most ${longestText} characters each.`,
+    );
+  if (typeof type.encrypt !== 'boolean') throw invalidArgument('encrypt is true or false.');
+  if (!renewals.includes(type.renewal)) throw invalidArgument(`renewal is one of ${renewals.join(', ')}.`);
+  if (type.schema !== null) checkSchema(type.schema);
+  if (type.selector !== null) checkSelector(type.selector, type.schema);
+  if (type.custom !== null) checkJsonObject(type.custom);
+  for (const ms of [type.windowMs, type.idleTimeoutMs, type.absoluteMs]) lifeOf(ms ?? null);
+  return type;
+}
+
+/** A kept type as sessions are made of it. */
+export function sessionTypeOf(type: TypeDefinition): SessionType {
+  return {
+    window: lifeOf(type.windowMs),
+    idleTimeout: lifeOf(type.idleTimeoutMs),
+    ...(type.absoluteMs === undefined ? {} : { absoluteTimeout: lifeOf(type.absoluteMs) }),
+    renewal: type.renewal,
+    schema: type.schema,
+    selector: type.selector,
+    encrypt: type.encrypt,
+  };
+}
+
+function lifeOf(ms: number | null): string | null {
+  if (ms === null) return null;
+  const life = `${ms}ms`;
+  durationMs(life);
+  return life;
+}
