@@ -163,6 +163,29 @@ describe('a session database', () => {
     expect(await here.refresh(refreshToken)).toMatchObject({ reason: 'revoked_all' });
   });
 
+  test('tells soon what another process logged, in order, each once, and nothing of its own twice', async () => {
+    const [here, there] = [open(), open()];
+    const seen: string[] = [];
+    let last: () => void = () => undefined;
+    const done = new Promise<void>((resolve) => (last = resolve));
+    const stop = here.sessions.subscribe(({ type, userId }) => {
+      seen.push(`${userId} ${type}`);
+      if (type === 'user.sessions_revoked') last();
+    });
+    await here.sessions.create({ userId: 'eve' });
+    const { session } = await there.sessions.create({ userId: 'ada' });
+    await there.sessions.touch(session.id);
+    await there.sessions.revokeAll('ada');
+    await done;
+    expect(seen).toEqual([
+      'eve session.created',
+      'ada session.created',
+      'ada session.touched',
+      'ada user.sessions_revoked',
+    ]);
+    stop();
+  });
+
   test('held by another writer for too long is store_unavailable, and works again afterwards', async () => {
     const world = createWorld(createSqliteStore({ path, busyTimeoutMs: 50 }));
     stores.push(world.store);
