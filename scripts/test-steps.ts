@@ -12,6 +12,10 @@ export const steps: Step[] = [
   { name: 'architecture', about: 'layers, names, lengths, exports', projects: ['architecture'] },
   { name: 'unit', about: 'Node and happy-dom', projects: ['unit', 'dom'] },
   { name: 'scenarios', about: 'whole flows in Node', projects: ['scenarios'] },
+  // Documents of other people, which are not in the repository: whoever has them says where.
+  ...(process.env['SEEDS_DIR']
+    ? [{ name: 'seeds', about: 'published code, as it stands', command: ['node', 'scripts/seeds.ts'] }]
+    : []),
   {
     name: 'simulation',
     about: 'whole histories, new ones each time',

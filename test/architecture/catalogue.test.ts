@@ -3,11 +3,13 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { root } from '../../scripts/public-names.ts';
 import { catalogue } from '../scenarios/catalogue.ts';
+import { capabilities } from '../compat/capabilities.ts';
 import { checklistPage, checklistProblems, type Checklist } from './checklist.ts';
 import { parseSource } from './source-files.ts';
 import { readTestTitles, testTitles } from './test-titles.ts';
 
 const tests = readTestTitles(catalogue.folders);
+const shown = readTestTitles(capabilities.folders);
 
 test('every known failure has a test or a reason to wait, and every test that names one names one that is there', () => {
   expect(catalogue.groups.flatMap(({ rows }) => rows)).toHaveLength(120);
@@ -16,6 +18,26 @@ test('every known failure has a test or a reason to wait, and every test that na
 
 test('the page of known failures is as the tests are; `npm run catalogue` writes it', () => {
   expect(readFileSync(path.join(root, catalogue.page), 'utf8')).toBe(checklistPage(catalogue, tests));
+});
+
+test('every capability has a test, and every test that names one names one that is there', () => {
+  expect(capabilities.groups.flatMap(({ rows }) => rows).map(({ id }) => id)).toEqual(
+    Array.from({ length: 112 }, (_, i) => `S${i + 1}`),
+  );
+  expect(checklistProblems(capabilities, shown)).toEqual([]);
+});
+
+test('the page of capabilities is as the tests are; `npm run catalogue` writes it', () => {
+  expect(readFileSync(path.join(root, capabilities.page), 'utf8')).toBe(checklistPage(capabilities, shown));
+});
+
+test('a list may be named anywhere in a title, and several times', () => {
+  const free: Checklist = { ...list, anywhere: true };
+  expect(checklistProblems(free, titled('does this and that (A1)'))).toEqual([]);
+  expect(checklistProblems(free, titled('A1: does this', 'and that (A1, B7)'))).toEqual([
+    'test/browser/a.test.ts: "and that (A1, B7)" names B7, which is no row.',
+  ]);
+  expect(checklistPage(free, titled('A1: x', 'y (A1)'))).toContain('[x](../browser/a.test.ts)<br>[y (A1)]');
 });
 
 test('finds tests however they are declared, and no others', () => {

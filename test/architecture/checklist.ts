@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { TestTitle } from './test-titles.ts';
 
-/** One line of a checklist. Tests name it by its id and a colon: `A6: a refresh in flight …`. */
+/** One line of a checklist. Tests name it by its id and a colon (`A6: a refresh in flight …`), or `anywhere`. */
 export interface ChecklistRow {
   id: string;
   /** What it is about, in a few words. */
@@ -27,6 +27,8 @@ export interface Checklist {
   columns: readonly [id: string, about: string, tests: string];
   /** What an id looks like. */
   id: RegExp;
+  /** Whether a title may name several ids, anywhere: `renews in the second half (S41, S68)`. Default: one, before a colon. */
+  anywhere?: boolean;
   /** Folders whose tests may hold a row. */
   folders: readonly string[];
   groups: readonly ChecklistGroup[];
@@ -57,9 +59,10 @@ export function checklistProblems(list: Checklist, tests: readonly TestTitle[]):
     if (count > 0 && waits !== undefined) problems.push(`${id}: it is said to wait, and has a test.`);
   }
   for (const { file, title } of tests) {
-    const named = namedIds(list, title);
+    const named = list.anywhere ? idsIn(list, title) : namedIds(list, title);
     const unknown = named.filter((id) => !ids.includes(id));
-    if (named.length > 1 || (named.length === 1 && idOf(list, title) === null))
+    if (list.anywhere) problems.push(...unknown.map((id) => `${file}: "${title}" names ${id}, which is no row.`));
+    else if (named.length > 1 || (named.length === 1 && idOf(list, title) === null))
       problems.push(`${file}: "${title}" must begin with one id and a colon.`);
     else if (unknown.length > 0) problems.push(`${file}: "${title}" names ${unknown.join()}, which is no row.`);
   }
@@ -70,7 +73,8 @@ function testsById(list: Checklist, tests: readonly TestTitle[]): Map<string, Te
   const held = new Map<string, TestTitle[]>();
   for (const test of tests) {
     const id = idOf(list, test.title);
-    if (id !== null) held.set(id, [...(held.get(id) ?? []), test]);
+    for (const named of list.anywhere ? idsIn(list, test.title) : id === null ? [] : [id])
+      held.set(named, [...(held.get(named) ?? []), test]);
   }
   return held;
 }
@@ -80,6 +84,11 @@ function idOf(list: Checklist, title: string): string | null {
   const colon = title.indexOf(': ');
   const id = title.slice(0, Math.max(colon, 0));
   return isId(list, id) ? id : null;
+}
+
+/** Every id in a title, each once. */
+function idsIn(list: Checklist, title: string): string[] {
+  return [...new Set(title.match(new RegExp(`\\b(?:${list.id.source})\\b`, 'g')))];
 }
 
 /** Every id before the first colon of a title, well written or not. */
@@ -95,7 +104,7 @@ function isId(list: Checklist, text: string): boolean {
 }
 
 function link(page: string, id: string, { file, title }: TestTitle): string {
-  const name = title.slice(`${id}: `.length).replace(/[[\]|<>*_`\\]/g, '\\$&');
+  const name = title.replace(new RegExp(`^${id}: `), '').replace(/[[\]|<>*_`\\]/g, '\\$&');
   return `[${name}](${path.posix.relative(path.posix.dirname(page), file)})`;
 }
 

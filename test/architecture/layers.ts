@@ -12,7 +12,16 @@ interface Layer {
 
 const node = /^node:/;
 const hono = /^hono(\/|$)/;
-const server = ['server/engine', 'server/stores', 'server/tokens', 'server/http', 'server/index', 'server/verify'];
+const server = [
+  'server/engine',
+  'server/stores',
+  'server/tokens',
+  'server/operations',
+  'server/http',
+  'server/remote',
+  'server/index',
+  'server/verify',
+];
 const client = ['client/core', 'client/platform', 'client/vaults', 'client/transports', 'client/http'];
 
 /** Who may import whom. */
@@ -34,16 +43,28 @@ export const layers: Layer[] = [
   },
   { name: 'server/tokens', files: /^src\/server\/tokens\//, layers: ['server/engine', 'protocol'], packages: ['jose'] },
   {
+    name: 'server/operations',
+    files: /^src\/server\/operations\//,
+    layers: ['server/engine', 'protocol'],
+    packages: ['zod/mini'],
+  },
+  {
+    name: 'server/remote',
+    files: /^src\/server\/remote\//,
+    layers: ['server/engine', 'server/operations', 'protocol'],
+    packages: ['ky', /^eventsource-parser(\/|$)/],
+  },
+  {
     name: 'server/http',
     files: /^src\/server\/http\//,
-    layers: ['server/engine', 'server/tokens', 'protocol'],
+    layers: ['server/engine', 'server/tokens', 'server/operations', 'protocol'],
     packages: [hono, 'zod/mini'],
   },
   {
     name: 'server/node',
     files: /^src\/server\/node\//,
     layers: [...server, 'protocol'],
-    packages: [node, /^@hono\/node-server(\/|$)/, hono],
+    packages: [node, /^@hono\/node-server(\/|$)/, hono, 'redis'],
   },
   {
     name: 'server/verify',
@@ -54,7 +75,13 @@ export const layers: Layer[] = [
   {
     name: 'server/index',
     files: /^src\/server\/[\w-]+\.ts$/,
-    layers: ['server/engine', 'server/tokens', 'server/http', 'protocol'],
+    layers: ['server/engine', 'server/tokens', 'server/operations', 'server/http', 'protocol'],
+    packages: [],
+  },
+  {
+    name: 'compat',
+    files: /^src\/compat\//,
+    layers: ['protocol', ...server],
     packages: [],
   },
   {
@@ -73,10 +100,11 @@ function adapter(name: string, packages: (string | RegExp)[]): Layer {
 export const homes: { package: string | RegExp; files: RegExp; oneFile?: true }[] = [
   { package: 'broadcast-channel', files: /^src\/client\/platform\//, oneFile: true },
   { package: 'dpop', files: /^src\/client\/platform\//, oneFile: true },
-  { package: 'eventsource-parser', files: /^src\/client\/http\//, oneFile: true },
+  { package: /^eventsource-parser(\/|$)/, files: /^src\/(client\/http|server\/remote)\// },
   { package: 'idb-keyval', files: /^src\/client\/vaults\//, oneFile: true },
-  { package: 'ky', files: /^src\/client\/http\/ky\.ts$/, oneFile: true },
+  { package: 'ky', files: /^src\/(client\/http\/ky\.ts$|server\/remote\/)/ },
   { package: /^msw(\/|$)/, files: /^src\/testing\/msw\.ts$/, oneFile: true },
+  { package: 'redis', files: /^src\/server\/node\//, oneFile: true },
   { package: 'node:sqlite', files: /^src\/server\/stores\/sqlite(\.ts$|\/)/ },
   { package: /^node:(?!sqlite$)/, files: /^src\/(server\/node\/|client\/vaults\/file(-[\w-]+)?\.ts$)/ },
 ];

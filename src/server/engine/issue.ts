@@ -1,6 +1,6 @@
 import type { SessionRecord } from './record.ts';
 import type { TokenMinter } from './refresh-token.ts';
-import type { IssuedSession } from './sessions.ts';
+import type { IssuedSession } from './session.ts';
 import { liveViewOf } from './view.ts';
 
 /** Puts together what the client of a live session is told. */

@@ -2,7 +2,7 @@ import { durationMs, type Duration } from '../../protocol/duration.ts';
 import { SessionError } from '../../protocol/session-error.ts';
 import { invalidArgument } from './failures.ts';
 import type { JsonObject } from './json.ts';
-import type { CreateSession, Renewal } from './sessions.ts';
+import type { CreateSession, Renewal } from './session.ts';
 
 /** Limits of a stay. `null` switches a limit off; absent means the default. */
 export interface Lifetimes {

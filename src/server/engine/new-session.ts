@@ -2,7 +2,7 @@ import { checkJsonObject, encodeData, encodeValue } from './data.ts';
 import { invalidArgument } from './failures.ts';
 import type { ResolvedLifetimes } from './lifetimes.ts';
 import type { SessionRecord } from './record.ts';
-import type { CreateSession } from './sessions.ts';
+import type { CreateSession } from './session.ts';
 
 const longest = { userId: 256, keyThumbprint: 128, label: 128, userAgent: 256, trustContextBytes: 4096 };
 

@@ -1,5 +1,5 @@
 import type { RefusalReason } from '../../protocol/end-reason.ts';
-import type { Renewal } from './sessions.ts';
+import type { Renewal } from './session.ts';
 
 /** Why a record carries a death mark. `unknown` is said of tokens only. */
 export type DeathReason = Exclude<RefusalReason, 'unknown'>;

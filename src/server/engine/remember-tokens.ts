@@ -1,5 +1,5 @@
 import type { Duration } from '../../protocol/duration.ts';
-import type { CreateSession, IssuedSession } from './sessions.ts';
+import type { CreateSession, IssuedSession } from './session.ts';
 
 /**
  * "Remember me" as a token of its own, for apps that keep short sessions and sign a person in again by it. Single use: each use

@@ -5,7 +5,7 @@ import type { JsonObject, JsonValue } from './json.ts';
 import { deathOf } from './life.ts';
 import { mergeData } from './merge-data.ts';
 import type { SessionRecord } from './record.ts';
-import type { Session } from './sessions.ts';
+import type { Session } from './session.ts';
 import type { Logged, Reading, Store } from './store.ts';
 import { dataOf, liveViewOf } from './view.ts';
 

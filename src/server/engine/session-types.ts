@@ -1,5 +1,5 @@
 import type { JsonObject } from './json.ts';
-import type { Renewal } from './sessions.ts';
+import type { Renewal } from './session.ts';
 
 /** Session types that are kept in the store and can change while the server runs. Those given in code stand beside them, and win. */
 export interface SessionTypes {

@@ -1,4 +1,4 @@
-import type { Session } from './sessions.ts';
+import type { Session } from './session.ts';
 
 /**
  * Who has sessions of a named type, found through the sessions that the store still keeps: the live ones, and those dead for

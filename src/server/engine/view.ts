@@ -2,7 +2,7 @@ import type { RefusalReason } from '../../protocol/end-reason.ts';
 import type { JsonObject } from './json.ts';
 import { deathOf, endOf, isExpiry, isRenewalDue } from './life.ts';
 import type { DeathReason, SessionRecord } from './record.ts';
-import type { Session } from './sessions.ts';
+import type { Session } from './session.ts';
 
 /** A record as back ends see it at `now`. */
 export function viewOf(record: SessionRecord, notBefore: number, now: number): Session {
