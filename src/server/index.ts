@@ -1,3 +1,4 @@
+export { createEventMatcher, eventNames, type EventPattern } from './engine/event-pattern.ts';
 export { createSessions, type SessionsOptions } from './engine/create-sessions.ts';
 export type { JsonObject, JsonValue } from './engine/json.ts';
 export type { Lifetimes, SessionType } from './engine/lifetimes.ts';

@@ -1,6 +1,6 @@
 import { deathOf } from './life.ts';
 import type { DeathReason, SessionRecord } from './record.ts';
-import type { Store } from './store.ts';
+import { rememberType, type Store } from './store.ts';
 
 /** A record, and whether it lives. */
 export interface FoundSession {
@@ -20,6 +20,8 @@ export function createReadSession(
     const own = await resolve(id);
     if (own === null) return null;
     const { record, notBefore, now: at } = await store.read(own, now());
-    return record && { record, death: deathOf(record, notBefore, at), notBefore, now: at };
+    // The record behind a remember token is nobody's session.
+    if (record === null || record.type === rememberType) return null;
+    return { record, death: deathOf(record, notBefore, at), notBefore, now: at };
   };
 }

@@ -60,7 +60,7 @@ export interface CreateSession {
   type?: string;
   /** An id of the caller's choice: 1 to 128 characters of `A-Za-z0-9_.:~-`. It leads to the session as its own id does. */
   id?: string;
-  /** A fixed end instead of a window: nothing moves it but {@link Sessions.setEnd}. */
+  /** A fixed end instead of a window: no use moves it, only {@link Sessions.setEnd}, `extend` and `renew` do. */
   endsAt?: number;
   /** At most 4 KiB of JSON. */
   trustContext?: JsonObject | null;

@@ -180,14 +180,17 @@ describe('a remember token that is used twice', () => {
     expect(await world.refresh(answers[0]!.session.refreshToken)).toMatchObject({ outcome: 'rotated' });
   });
 
-  test.each(['short', 'x'.repeat(257)])('S60: refuses the attempt key %s, and is not used up by it', async (attemptKey) => {
-    const world = createWorld(createMemoryStore());
-    const token = await world.sessions.remember.issue('ada');
-    await expect(world.sessions.remember.redeem(token, { attemptKey })).rejects.toMatchObject({
-      code: 'invalid_argument',
-    });
-    expect(await world.sessions.remember.redeem(token)).not.toBeNull();
-  });
+  test.each(['short', 'x'.repeat(257)])(
+    'S60: refuses the attempt key %s, and is not used up by it',
+    async (attemptKey) => {
+      const world = createWorld(createMemoryStore());
+      const token = await world.sessions.remember.issue('ada');
+      await expect(world.sessions.remember.redeem(token, { attemptKey })).rejects.toMatchObject({
+        code: 'invalid_argument',
+      });
+      expect(await world.sessions.remember.redeem(token)).not.toBeNull();
+    },
+  );
 });
 
 describe('signing out', () => {
