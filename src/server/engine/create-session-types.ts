@@ -30,7 +30,7 @@ export interface TypeRules {
 }
 
 interface Kept {
-  version: number;
+  text: string;
   type: SessionType;
 }
 
@@ -51,18 +51,18 @@ export function createSessionTypes({ store, now, named, publish }: SessionTypesP
     if (selector != null) checkSelector(selector, schema ?? null);
   }
   const checkAgainst = createSchemaChecks();
-  /** Read once for each version, so that a schema is understood once. */
+  /** A schema is understood once. By text: a type that was removed and made anew has the versions of before. */
   const known = new Map<string, Kept>();
 
   const isInCode = (tag: string): boolean => Object.hasOwn(named, tag);
   const isReserved = (tag: string): boolean => tag === 'default' || tag === rememberType || isInCode(tag);
   const inCode = (tag: string): SessionType => (isInCode(tag) ? named[tag] : undefined) ?? {};
 
-  function typeIn({ key, value, version }: Note): SessionType {
+  function typeIn({ key, value: text }: Note): SessionType {
     const before = known.get(key);
-    if (before?.version === version) return before.type;
-    const type = sessionTypeOf(definitionIn(value));
-    known.set(key, { version, type });
+    if (before?.text === text) return before.type;
+    const type = sessionTypeOf(definitionIn(text));
+    known.set(key, { text, type });
     return type;
   }
 

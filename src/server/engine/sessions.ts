@@ -1,6 +1,5 @@
 import type { Duration } from '../../protocol/duration.ts';
 import type { RefusalReason } from '../../protocol/end-reason.ts';
-import type { JsonObject } from './json.ts';
 import type { RememberTokens } from './remember-tokens.ts';
 import type { CreateSession, IssuedSession, Session } from './session.ts';
 import type { ScopedData } from './scoped-data.ts';

@@ -21,10 +21,12 @@ export function emptyAnswer(): Response {
 const statusOf: Partial<Record<SessionErrorCode, number>> = {
   invalid_argument: 400,
   invalid_duration: 400,
+  invalid_selector: 400,
   invalid_dpop_proof: 400,
   use_dpop_nonce: 400,
   data_invalid: 422,
   data_not_serializable: 422,
+  selector_unresolved: 422,
   payload_too_large: 413,
   not_supported: 501,
   not_allowed_origin: 403,
@@ -33,12 +35,15 @@ const statusOf: Partial<Record<SessionErrorCode, number>> = {
   invalid_credentials: 401,
   invalid_token: 401,
   token_expired: 401,
+  token_superseded: 401,
   claims_stale: 401,
   session_ended: 401,
   step_up_required: 401,
   session_not_found: 404,
   session_type_not_found: 404,
   not_found: 404,
+  session_exists: 409,
+  session_type_exists: 409,
   stale_generation: 409,
   version_conflict: 409,
   absolute_limit: 409,
@@ -47,6 +52,11 @@ const statusOf: Partial<Record<SessionErrorCode, number>> = {
   timeout: 503,
 };
 const defaultRetryMs = 1000;
+
+/** The codes that answers can have. */
+export function problemCodes(): string[] {
+  return [...Object.keys(statusOf), 'server_error'].toSorted();
+}
 
 /** A problem document (RFC 9457) for an error. What is not a {@link SessionError} shows nothing of itself. */
 export function problemAnswer(error: unknown): Response {

@@ -1,9 +1,8 @@
 import type { SSEStreamingApi } from 'hono/streaming';
-import type { ServerEvent } from '../../protocol/server-event.ts';
 
 /** Writes events to one client, in order, without ever making the server wait for it. */
 export interface EventWriter {
-  send(event: ServerEvent, cursor: number | null): void;
+  send(event: { readonly type: string }, cursor: number | null): void;
   /** A comment line: keeps proxies from closing a quiet connection, and shows a dead one. */
   ping(text: string): void;
   /** Everything that was sent until now has been handed over. */

@@ -11,9 +11,17 @@ export function limitBody(maxSize: number): MiddlewareHandler {
   return (c, next) => {
     const announced = c.req.header('content-length');
     // The HTTP parser holds a body to its announced length; touching the stream would make every request slower.
-    if (announced === undefined || c.req.header('transfer-encoding') !== undefined) return counted(c, next);
+    if (announced === undefined || c.req.header('transfer-encoding') !== undefined) {
+      c.req.raw = plainRequest(c.req.raw);
+      return counted(c, next);
+    }
     return Number(announced) <= maxSize ? next() : refuse();
   };
+}
+
+/** Counting copies the request, and the one that Node's adapter makes up cannot be copied by the runtime's own constructor. */
+function plainRequest({ url, method, headers, body, signal }: Request): Request {
+  return new Request(url, { method, headers, body, signal, duplex: 'half' } as RequestInit);
 }
 
 /** The body of a request that must be JSON. */

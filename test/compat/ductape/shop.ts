@@ -1,4 +1,5 @@
 import { Ductape, type SessionConfig } from 'sojourn/compat/ductape';
+import { createMac, createRandom, createSessions, type Sessions, type Store } from 'sojourn/server';
 
 export const hour = 3_600_000;
 export const day: number = 24 * hour;
@@ -32,3 +33,20 @@ export const dataOf = (userId: string): { userId: string; details: { username: s
   userId,
   details: { username: userId, email: `${userId}@example.com` },
 });
+
+/** One server of several: what they share is the store, the secrets and the clock. */
+export interface Server {
+  ductape: Ductape;
+  sessions: Sessions;
+}
+
+/** Servers on one store. */
+export function openServers(store: Store, clock: StillClock): () => Server {
+  const random = createRandom();
+  const mac = createMac({ secrets: { 1: random.bytes(32) }, current: 1, userTagSecret: random.bytes(32) });
+  const secret = random.bytes(32);
+  return () => {
+    const sessions = createSessions({ store, clock, random, mac });
+    return { sessions, ductape: new Ductape({ product: 'shop', env: 'dev', sessions, secret, clock }) };
+  };
+}

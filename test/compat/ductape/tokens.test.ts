@@ -1,8 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Ductape, SessionError, type StartedSession } from 'sojourn/compat/ductape';
-import { createMac, createRandom, createSessions } from 'sojourn/server';
 import { createMemoryStore } from 'sojourn/server/stores/memory';
-import { dataOf, day, hour, openShop, userSession, type StillClock } from './shop.ts';
+import { dataOf, day, hour, openServers, openShop, userSession, type StillClock } from './shop.ts';
 
 describe('sessions of a type', () => {
   let ductape: Ductape;
@@ -16,7 +15,7 @@ describe('sessions of a type', () => {
   const start = (userId = 'ada'): Promise<StartedSession> => ductape.sessions.start({ tag, data: dataOf(userId) });
   const verify = (token: string): Promise<unknown> => ductape.sessions.verify({ tag, token });
 
-  test('S82: start with a token, a refresh token in two parts, an id and an end', async () => {
+  test('S52 S82: start with a token, a refresh token in two parts, an id and an end', async () => {
     const started = await start();
     expect(started).toEqual({
       token: expect.stringMatching(/^user:eyJhbGciOiJIUzI1NiIs[\w-]+\.[\w-]+\.[\w-]+$/) as unknown,
@@ -58,15 +57,17 @@ describe('sessions of a type', () => {
 
   test('S57: are neither when it cannot be told', async () => {
     const { token } = await start();
-    const store = createMemoryStore();
-    const random = createRandom();
-    const mac = createMac({ secrets: { 1: random.bytes(32) }, current: 1, userTagSecret: random.bytes(32) });
-    const sessions = createSessions({ store, clock, random, mac });
-    const secret = 'x'.repeat(32);
-    const other = new Ductape({ product: 'shop', env: 'dev', sessions, secret, clock });
+    const { ductape: other, sessions } = openServers(createMemoryStore(), clock)();
     await other.product.sessions.create(userSession);
     const theirs = await other.sessions.start({ tag, data: dataOf('ada') });
     expect(await other.sessions.verify({ tag, token })).toEqual({ valid: false });
+    const inspect = (): Promise<never> => Promise.reject(new Error('a bug'));
+    const faulty = new Ductape({ sessions: { ...sessions, inspect }, secret: 'x'.repeat(32), clock });
+    const theirOwn = await faulty.sessions.start({ tag, product: 'shop', env: 'dev', data: dataOf('ada') });
+    await expect(faulty.sessions.verify({ tag, token: theirOwn.token })).rejects.toMatchObject({
+      code: 'VERIFY_FAILED',
+      status: 500,
+    });
     await sessions.close();
     await expect(other.sessions.verify({ tag, token: theirs.token })).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
@@ -166,6 +167,10 @@ describe('sessions of a type', () => {
       `${second.sessionId}x:${part}`,
     ])
       await expect(refresh(text)).rejects.toMatchObject({ code: 'REFRESH_FAILED' });
+    // Of two sessions of one type: it is used up, and gives nobody a session.
+    await expect(refresh(`${sessionId}:${(await start('eve')).refreshToken.split(':')[1]}`)).rejects.toMatchObject({
+      code: 'REFRESH_FAILED',
+    });
     await expect(refresh(refreshToken, 'other')).rejects.toMatchObject({ code: 'REFRESH_FAILED' });
     await expect(refresh(refreshToken, 'missing')).rejects.toMatchObject({ code: 'SESSION_NOT_FOUND' });
     await ductape.sessions.revoke({ tag, sessionId });
@@ -296,26 +301,54 @@ describe('sessions of a type', () => {
     });
   });
 
-  test('S56: and their tokens are good on every server that has the same store and secret', async () => {
-    const random = createRandom();
-    const mac = createMac({ secrets: { 1: random.bytes(32) }, current: 1, userTagSecret: random.bytes(32) });
-    const store = createMemoryStore();
-    const server = (): Ductape => {
-      const sessions = createSessions({ store, clock, random, mac });
-      return new Ductape({
-        product: 'shop',
-        env: 'dev',
-        sessions,
-        secret: 'one secret of both servers, 32 long',
-        clock,
-      });
-    };
-    const [one, other] = [server(), server()];
+  test('S54: and their tokens are good on every server that has the same store and secrets, the older ones too', async () => {
+    const server = openServers(createMemoryStore(), clock);
+    const [one, other] = [server().ductape, server().ductape];
     await one.product.sessions.create(userSession);
     const { token, refreshToken } = await one.sessions.start({ tag, data: dataOf('ada') });
     expect(await other.sessions.validate({ tag, token })).toEqual(dataOf('ada'));
     const refreshed = await other.sessions.refresh({ tag, refreshToken });
     expect(await one.sessions.verify({ tag, token: refreshed.token })).toMatchObject({ valid: true });
     expect(await one.sessions.verify({ tag, token })).toMatchObject({ valid: true });
+  });
+
+  test('S54: are refreshed in one step, with the data as it is now', async () => {
+    const { ductape: own, sessions } = openServers(createMemoryStore(), clock)();
+    await own.product.sessions.create(userSession);
+    const { sessionId, refreshToken } = await own.sessions.start({ tag, data: dataOf('ada') });
+    await sessions.data.set(sessionId, 'note', 'x'.repeat(4000));
+    await expect(own.sessions.refresh({ tag, refreshToken })).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
+    await sessions.data.set(sessionId, 'note', 'short');
+    clock.at += hour;
+    const { token } = await own.sessions.refresh({ tag, refreshToken });
+    expect(await own.sessions.validate({ tag, token })).toEqual({ ...dataOf('ada'), note: 'short' });
+    const events = await sessions.events({ userId: 'ada' });
+    expect(events.map(({ type }) => type)).toEqual([
+      'session.created',
+      'session.updated',
+      'session.updated',
+      'session.refreshed',
+    ]);
+  });
+
+  test('S82: with a cache tag wait for the start that is under way; on another server they are told to try again', async () => {
+    const store = createMemoryStore();
+    let open = (): void => {};
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    const slow = {
+      ...store,
+      create: async (...args: Parameters<typeof store.create>) => (await gate, store.create(...args)),
+    };
+    const server = openServers(slow, clock);
+    const [one, other] = [server().ductape, server().ductape];
+    await one.product.sessions.create(userSession);
+    const once = (on: Ductape): Promise<StartedSession> =>
+      on.sessions.start({ tag, data: dataOf('ada'), cache: 'tab-1' });
+    const both = Promise.all([once(one), once(one)]);
+    await expect(once(other)).rejects.toMatchObject({ code: 'CREATE_FAILED', retryable: true, status: 409 });
+    open();
+    const [first, second] = await both;
+    expect(second.sessionId).toBe(first.sessionId);
+    expect((await once(other)).sessionId).toBe(first.sessionId);
   });
 });

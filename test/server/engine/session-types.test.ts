@@ -315,6 +315,17 @@ describe('sessions of a type', () => {
     await world.sessions.data.set(session.id, 'size', 'three');
   });
 
+  test('S82: follow a type that another server removed and made anew', async () => {
+    const other = createWorld(world.store);
+    const create = async (): Promise<unknown> =>
+      (await world.sessions.create({ type: 'again', userId: 'ada' })).session.windowEndsAt;
+    await other.sessions.types.define({ tag: 'again', windowMs: day });
+    expect(await create()).toBe(world.clock.at + day);
+    await other.sessions.types.remove('again', { force: true });
+    await other.sessions.types.define({ tag: 'again', windowMs: hour });
+    expect(await create()).toBe(world.clock.at + hour);
+  });
+
   test('S80: of several types belong to one user, each with its own data and end', async () => {
     const visits = await world.sessions.create({ type: 'visit', data: { userId: 'ada' } });
     const coded = await world.sessions.create({ type: 'coded', data: { who: 'ada' } });

@@ -77,7 +77,7 @@ export async function serverUnderTest(options: Partial<SessionServerOptions> = {
   const call: Client['call'] = async (method, path, init = {}) => {
     const { json, form, accessToken } = init;
     const headers = new Headers({ origin, ...init.headers });
-    for (const [name, value] of headers) if (value === '(none)') headers.delete(name);
+    for (const [name, value] of [...headers]) if (value === '(none)') headers.delete(name);
     if (accessToken !== undefined) headers.set('authorization', `Bearer ${accessToken}`);
     let body = init.body;
     if (json !== undefined) {

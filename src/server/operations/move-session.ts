@@ -1,0 +1,67 @@
+import * as z from 'zod/mini';
+import type { Session } from '../engine/sessions.ts';
+import { duration, id, moment, type OnSession, type WireDuration } from './fields.ts';
+import type { Operation } from './operation.ts';
+import { sessionAnswer, toWire, wireSession, type SessionAnswer, type WireSession } from './wire-session.ts';
+
+/** A session whose end was moved. */
+export interface MovedAnswer {
+  session: WireSession;
+  /** Whether the absolute end stood in the way. */
+  clamped: boolean;
+}
+
+const movedAnswer: z.ZodMiniType<MovedAnswer> = z.object({ session: wireSession, clamped: z.boolean() });
+
+export const touch: Operation<OnSession & { action?: string }, SessionAnswer> = {
+  name: 'sessions.touch',
+  summary: 'Says that the person did something: the idle clock starts anew, and the window by its renewal.',
+  input: z.strictObject({
+    id,
+    action: z.exactOptional(z.string().check(z.maxLength(4096), z.describe('What was done, in the words of the app.'))),
+  }),
+  answer: sessionAnswer,
+  route: { method: 'POST', path: '/sessions/:id/touch' },
+  effect: 'write',
+  repeatable: true,
+  run: async (sessions, input) => ({ session: toWire(await sessions.touch(input.id, input.action)) }),
+};
+
+export const extend: Operation<OnSession & { by?: WireDuration }, MovedAnswer> = {
+  name: 'sessions.extend',
+  summary:
+    'Moves the end of the window by a length of time from where it is; without `by` the window starts anew. Never past the absolute end.',
+  input: z.strictObject({ id, by: z.exactOptional(duration) }),
+  answer: movedAnswer,
+  route: { method: 'POST', path: '/sessions/:id/extend' },
+  effect: 'write',
+  repeatable: false,
+  run: async (sessions, input) => moved(await sessions.extend(input.id, input.by)),
+};
+
+export const setEnd: Operation<OnSession & { at: string }, MovedAnswer> = {
+  name: 'sessions.set_end',
+  summary: 'Sets the end of the window, earlier or later. A moment that has passed ends the session now.',
+  input: z.strictObject({ id, at: moment }),
+  answer: movedAnswer,
+  route: { method: 'PUT', path: '/sessions/:id/end' },
+  effect: 'write',
+  repeatable: true,
+  run: async (sessions, input) => moved(await sessions.setEnd(input.id, Date.parse(input.at))),
+};
+
+export const renew: Operation<OnSession, SessionAnswer> = {
+  name: 'sessions.renew',
+  summary:
+    'Renews a session whose token the back end hands out itself: the window starts anew, the token of before is superseded.',
+  input: z.strictObject({ id }),
+  answer: sessionAnswer,
+  route: { method: 'POST', path: '/sessions/:id/renew' },
+  effect: 'write',
+  repeatable: false,
+  run: async (sessions, input) => ({ session: toWire(await sessions.renew(input.id)) }),
+};
+
+function moved({ session, clamped }: { session: Session; clamped: boolean }): MovedAnswer {
+  return { session: toWire(session), clamped };
+}

@@ -1,0 +1,102 @@
+import { EventSourceParserStream } from 'eventsource-parser/stream';
+import { isSessionError } from '../../protocol/session-error.ts';
+import type { SessionEvent } from '../engine/session-event.ts';
+import { wireEvent } from '../operations/events.ts';
+import type { Requests } from './call-operation.ts';
+import { toEvent } from './from-wire.ts';
+
+/** What {@link followEvents} takes. */
+export interface Following {
+  open: Requests['openEvents'];
+  query: Record<string, string>;
+  onEvent: (event: SessionEvent) => void;
+  /** Called once, when the first connection stands or has failed. */
+  onFirst: () => void;
+  /** Events were lost: the server did not remember far enough. */
+  onMissed: () => void;
+  /** The stream was refused for good, and is over. */
+  onRefused: (error: unknown) => void;
+  signal: AbortSignal;
+}
+
+/** Three of the server's pings. */
+const silenceMs = 45_000;
+const shortestPauseMs = 250;
+const longestPauseMs = 15_000;
+
+/**
+ * Keeps the event stream of the server open (HTML standard, server-sent events), until it is closed or refused. It goes on after
+ * the last event that came, in ever longer pauses while nobody answers.
+ */
+export async function followEvents(following: Following): Promise<void> {
+  const { signal, onFirst } = following;
+  let lastEventId: string | null = null;
+  for (let failures = 0; !signal.aborted; failures++) {
+    let waitMs = 0;
+    try {
+      const response = await following.open(following.query, lastEventId, signal);
+      failures = 0;
+      onFirst();
+      await read(response.body!, following, (id) => (lastEventId = id));
+    } catch (error) {
+      if (signal.aborted) break;
+      if (isSessionError(error) && !error.retryable) {
+        following.onRefused(error);
+        break;
+      }
+      waitMs = (isSessionError(error) && error.retryAfterMs) || 0;
+    }
+    onFirst();
+    await pause(Math.max(waitMs, backoffMs(failures)), signal);
+  }
+  onFirst();
+}
+
+async function read(body: ReadableStream<Uint8Array>, following: Following, onId: (id: string) => void): Promise<void> {
+  const silence = new AbortController();
+  let timer = setTimeout(() => silence.abort(), silenceMs);
+  const heard = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => silence.abort(), silenceMs);
+  };
+  try {
+    const messages = body
+      .pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>, { signal: silence.signal })
+      .pipeThrough(new EventSourceParserStream({ onComment: heard }));
+    for await (const { event, id, data } of messages) {
+      if (following.signal.aborted) return;
+      heard();
+      if (event === 'missed') following.onMissed();
+      const found = wireEvent.safeParse(parsed(data)).data;
+      if (found) following.onEvent(toEvent(found));
+      if (id) onId(id);
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function parsed(data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch {
+    return undefined;
+  }
+}
+
+function backoffMs(failures: number): number {
+  return Math.min(longestPauseMs, shortestPauseMs * 2 ** Math.min(failures, 10)) * (0.5 + Math.random() / 2);
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const timer = setTimeout(done, ms);
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+    signal.addEventListener('abort', done);
+  });
+}

@@ -1,0 +1,1 @@
+export { connectSessions, type ConnectOptions } from './connect-sessions.ts';

@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import type { LogEntry } from '../../../src/server/http/request-log.ts';
+import type { SessionServerOptions } from '../../../src/server/http/session-server.ts';
+import { attemptKey, baseUrl, serverUnderTest, startedAt, type ServerUnderTest } from './server-under-test.ts';
+
+const apiKey = 'admin-key-Zx81-q0p9-w2o8-e3i7-r4u6';
+
+async function logging(options: Partial<SessionServerOptions> = {}): Promise<ServerUnderTest & { entries: LogEntry[]; written: (count: number) => Promise<LogEntry[]> }> {
+  const entries: LogEntry[] = [];
+  const on = await serverUnderTest({ log: (entry) => void entries.push(entry), ...options });
+  // Hashes are made off the path of the request: a line comes a moment after its answer.
+  const written = async (count: number): Promise<LogEntry[]> => {
+    while (entries.length < count) await new Promise((resolve) => setImmediate(resolve));
+    return entries;
+  };
+  return { ...on, entries, written };
+}
+
+const failed = (username: string): { json: unknown } => ({ json: { credentials: { username, password: 'wrong' } } });
+
+describe('the log', () => {
+  it('has a line for every request: when, what, how it went, how long it took', async () => {
+    const { call, signIn, written, clock } = await logging({ clientAddress: () => '192.0.2.7' });
+    const { access_token: accessToken } = await signIn();
+    clock.advance(1500);
+    await call('GET', '/session', { accessToken });
+    await call('DELETE', '/sessions/session_abc', { accessToken });
+    await call('GET', '/a/stranger/made/this/up');
+    const [first, second, third, fourth] = await written(4);
+    expect(first).toEqual({
+      time: new Date(startedAt).toISOString(),
+      level: 'info',
+      event: 'request',
+      method: 'POST',
+      route: '/sessions',
+      status: 201,
+      duration_ms: expect.any(Number),
+      address: '192.0.2.7',
+      user_id: 'user_ada',
+      session: expect.stringMatching(/^[\da-f]{16}$/),
+    });
+    expect(second).toMatchObject({ time: new Date(startedAt + 1500).toISOString(), route: '/session', session: first!.session });
+    expect(third).toMatchObject({ route: '/sessions/:id', status: 404, code: 'session_not_found' });
+    expect(fourth).toMatchObject({ route: 'none', status: 404 });
+  });
+
+  it('hashes session ids, the same way in servers that share the salt, and in no other', async () => {
+    const logSalt = new Uint8Array(32).fill(7);
+    const on = await logging({ logSalt });
+    const { session_id } = await on.signIn();
+    const own = (await on.written(1))[0]!.session;
+    expect(session_id).not.toContain(own);
+    await on.call('POST', '/sessions', failed('ada'));
+    const other = await logging({ logSalt });
+    const stranger = await logging();
+    for (const each of [other, stranger]) await each.call('POST', '/sessions', failed('ada'));
+    const accountOf = (entries: LogEntry[]): string | undefined => entries.find(({ event }) => event === 'sign_in_failed')?.account;
+    expect(accountOf(await other.written(2))).toBe(accountOf(await on.written(3)));
+    expect(accountOf(await stranger.written(2))).not.toBe(accountOf(await on.written(3)));
+  });
+
+  it.each<[LogEntry['event'], object, (on: ServerUnderTest) => Promise<unknown>]>([
+    ['sign_in_failed', { account: expect.any(String), code: 'invalid_credentials' }, ({ call }) => call('POST', '/sessions', failed('ada'))],
+    [
+      'reuse_detected',
+      { session: expect.any(String) },
+      async ({ signIn, refresh }) => {
+        const { refresh_token } = await signIn();
+        await refresh(refresh_token!);
+        await refresh(refresh_token!, attemptKey('of a thief'));
+      },
+    ],
+    [
+      'proof_refused',
+      { session: expect.any(String) },
+      async ({ signIn, refresh, provingClient }) => {
+        const dpop = await (await provingClient()).prove('POST', `${baseUrl}/sessions`);
+        await refresh((await signIn({ headers: { dpop } })).refresh_token!);
+      },
+    ],
+    ['proof_refused', { code: 'invalid_dpop_proof' }, ({ signIn, refresh }) => signIn().then(({ refresh_token }) => refresh(refresh_token!, attemptKey('a'), { headers: { dpop: 'no.proof.at-all' } }))],
+    ['key_refused', { route: '/introspect' }, ({ call }) => call('POST', '/introspect', { form: { token: 'x' }, headers: { authorization: 'Bearer guess' } })],
+    [
+      'key_refused',
+      { route: '/admin/users/:user_id/sessions' },
+      ({ call }) => call('GET', '/admin/users/user_ada/sessions', { headers: { origin: '(none)', authorization: 'Bearer guess' } }),
+    ],
+    [
+      'sessions_revoked',
+      { user_id: 'user_ada', scope: 'all', count: 1 },
+      async ({ signIn, call }) => call('DELETE', '/sessions?scope=all', { accessToken: (await signIn()).access_token }),
+    ],
+  ])('has a line of its own for %s %o', async (event, facts, cause) => {
+    const on = await logging({ introspectionKey: 'key', adminKeys: [apiKey] });
+    await cause(on);
+    while (!on.entries.some((entry) => entry.event === event)) await on.written(on.entries.length + 1);
+    expect(on.entries.filter((entry) => entry.event === event)).toEqual([expect.objectContaining({ level: 'warn', ...facts })]);
+  });
+
+  it('holds no token, cookie, credential, body or session id', async () => {
+    const on = await logging({ cookie: true, adminKeys: [apiKey] });
+    const answer = await on.call('POST', '/sessions', { json: { credentials: { username: 'ada', password: 'right' } } });
+    const tokens = (await answer.json()) as { access_token: string; revocation_token: string; session_id: string };
+    const cookie = answer.headers.getSetCookie()[0]!.split(';', 1)[0]!;
+    const { access_token: accessToken } = tokens;
+    await on.call('PUT', '/session/data/hidden-key', { accessToken, json: 'hidden-value' });
+    await on.call('POST', '/token', { form: { grant_type: 'refresh_token' }, headers: { cookie } });
+    await on.call('POST', '/sessions', { json: { credentials: { username: 'hunter2', password: 'hunter2' } } });
+    await on.call('DELETE', `/sessions/${tokens.session_id}?secret=hidden-query`, { accessToken });
+    await on.call('GET', '/admin/users/u/sessions', { headers: { origin: '(none)', authorization: `Bearer ${apiKey}` } });
+    await on.call('POST', '/revoke', { form: { token: tokens.revocation_token } });
+    const lines = JSON.stringify(await on.written(8));
+    const secrets = [accessToken, tokens.revocation_token, tokens.session_id, cookie.split('=')[1]!, 'hidden', 'hunter2', 'right', apiKey];
+    for (const secret of secrets) expect(lines).not.toContain(secret);
+  });
+
+  it('that fails disturbs no request, and is reported', async () => {
+    const { call, errors } = await serverUnderTest({
+      log: () => {
+        throw new Error('disk full');
+      },
+    });
+    expect((await call('GET', '/time')).status).toBe(200);
+    while (errors.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(String(errors[0])).toContain('disk full');
+  });
+});
