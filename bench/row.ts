@@ -6,7 +6,7 @@ export interface Row {
   ours: string;
   /** What it is compared with, measured in the same run; null where there is nothing to compare with. */
   floor: string | null;
-  /** Ours through floor. */
+  /** Ours through floor; of rates, too. */
   ratio: number | null;
   /** What the issue allows; null for a row that only informs. */
   budget: string | null;
@@ -51,7 +51,7 @@ export const inMs = (ms: number): string => `${ms.toFixed(ms < 10 ? 2 : 1)} ms`;
 export const inNs = (ns: number): string => `${ns.toFixed(ns < 10 ? 1 : 0)} ns`;
 export const inMicros = (us: number): string => `${us.toFixed(0)} us`;
 
-const titles = ['what', 'ours', 'floor', 'ratio', 'budget', 'verdict'];
+const titles = ['what', 'ours', 'floor or peer', 'ratio', 'budget', 'verdict'];
 
 /** All parts as one table. */
 export function table(parts: Part[]): string {

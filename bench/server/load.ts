@@ -45,11 +45,15 @@ export function createLoad(port: number): Load {
   };
 }
 
-/** Runs `count` pieces of work, `lanes` at a time; each is told its lane and its number. */
-export async function inLanes(count: number, work: (lane: number, index: number) => Promise<unknown>): Promise<void> {
+/** Runs `count` pieces of work, a few at a time; each is told its lane and its number. */
+export async function inLanes(
+  count: number,
+  work: (lane: number, index: number) => Promise<unknown>,
+  atATime: number = lanes,
+): Promise<void> {
   let next = 0;
   await Promise.all(
-    Array.from({ length: lanes }, async (_, lane) => {
+    Array.from({ length: atATime }, async (_, lane) => {
       for (let index = next++; index < count; index = next++) await work(lane, index);
     }),
   );
