@@ -13,7 +13,7 @@ const rememberedAttempts = 5;
  * An attempt key: 128 random bits as base64url are 22 characters; a UUID will do. On the wire it is the value of
  * `Idempotency-Key`, quoted (a structured-field string) or bare.
  */
-export const attemptKeySchema: z.ZodMiniType<string> = z.string().check(z.regex(/^[\w-]{16,64}$/));
+const attemptKeySchema: z.ZodMiniType<string> = z.string().check(z.regex(/^[\w-]{16,64}$/));
 
 /**
  * Cookie mode: the form field `attempts` of `POST /token`, as JSON. The page cannot see which generation the cookie holds, so

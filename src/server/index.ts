@@ -33,8 +33,11 @@ export type { NewNote, Note, NoteStore, Store } from './engine/store.ts';
 export type { AdminKey } from './http/admin/api-keys.ts';
 export type { Directory, SignInContext } from './http/directory.ts';
 export type { LimitOptions } from './http/limits.ts';
+export type { MetricsOptions } from './http/metrics.ts';
+export type { Metric } from './http/metrics/text-format.ts';
 export type { DpopOptions } from './http/proofs.ts';
 export type { Limit } from './http/rate-limit.ts';
+export type { LogEntry } from './http/request-log.ts';
 export { createSessionServer, type SessionServer, type SessionServerOptions } from './http/session-server.ts';
 export {
   createTools,

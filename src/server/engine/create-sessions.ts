@@ -26,9 +26,13 @@ import { liveViewOf, viewOf } from './view.ts';
 
 /** What {@link createSessions} takes. The lifetimes are the defaults of every type. */
 export interface SessionsOptions extends SessionType {
+  /** `createMemoryStore()`, `createSqliteStore(...)` or `createRedisStore(...)`. */
   store: Store;
+  /** `{ now: () => Date.now() }`. Tests step it. */
   clock: Clock;
+  /** `createRandom()`. */
   random: Random;
+  /** `createMac(...)`. Its secrets must outlive the process as the store does, or everybody has to sign in again. */
   mac: Mac;
   /** Session types by name. A session of no type has the type `'default'`, which may be set here too. */
   types?: Readonly<Record<string, SessionType>>;
@@ -42,9 +46,16 @@ export interface SessionsOptions extends SessionType {
 const longestEvents = 1000;
 
 /**
- * The session engine over a store.
+ * The session engine over a store. It has no timers: call `sweep` now and then, where the store does not forget by itself.
  *
- * @throws SessionError `invalid_duration` for lifetimes that cannot be used.
+ * @throws SessionError `invalid_duration` for lifetimes, `data_invalid` and `invalid_selector` for types that cannot be used.
+ * @example
+ * ```ts
+ * const random = createRandom();
+ * const mac = createMac({ secrets: { 1: secret }, current: 1, userTagSecret });
+ * const sessions = createSessions({ store: createMemoryStore(), clock: { now: () => Date.now() }, random, mac });
+ * const { session, refreshToken } = await sessions.create({ userId: 'user_1' });
+ * ```
  */
 export function createSessions(options: SessionsOptions): Sessions {
   const { store, clock, random, mac, types: named = {}, dataLimitBytes = 65_536, onError = () => {} } = options;

@@ -24,7 +24,7 @@ export interface SessionType extends Lifetimes {
   schema?: JsonObject | null;
   /** Where the data says whose session it is: `'$Session{userId}'`. Default: `create` is told. */
   selector?: string | null;
-  /** Whether session tokens carry the data, encrypted. Default: false. */
+  /** Whether session tokens should carry the data, encrypted. Read by who issues them. Default: false. */
   encrypt?: boolean;
   /** Most live sessions of one user, of whatever type; the oldest end as `revoked`. Default: null, any number. */
   maxPerUser?: number | null;

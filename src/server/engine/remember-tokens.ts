@@ -4,7 +4,7 @@ import type { CreateSession, IssuedSession } from './session.ts';
 /**
  * "Remember me" as a token of its own, for apps that keep short sessions and sign a person in again by it. Single use: each use
  * gives the next token, and the same attempt key the same one again; a second holder ends it (as with refresh tokens). Nothing
- * of it is stored that could be used. It ends with {@link Sessions.revokeAll}.
+ * of it is stored that could be used. It ends with {@link Sessions.revokeAll} and {@link Sessions.revokeOthers}.
  */
 export interface RememberTokens {
   /** A token for a user, good for 30 days unless told otherwise. */

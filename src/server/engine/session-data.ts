@@ -9,7 +9,10 @@ import type { Session } from './session.ts';
 import type { Logged, Reading, Store } from './store.ts';
 import { dataOf, liveViewOf } from './view.ts';
 
-/** The app's own data in a session. Values are JSON; the whole is at most 64 KiB by default. */
+/**
+ * The app's own data in a session. Values are JSON; the whole is at most 64 KiB by default. The person's page may write it, too
+ * (`/session/data`): it says nothing about what they may do.
+ */
 export interface SessionData {
   get(id: string): Promise<JsonObject>;
   /** Replaces the value of one key. */

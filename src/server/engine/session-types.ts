@@ -32,7 +32,7 @@ export interface TypeDefinition {
   schema: JsonObject | null;
   /** Where the data says whose session it is: `'$Session{userId}'`, `'$Session{details}{username}'`. Null for nowhere. */
   selector: string | null;
-  /** Whether session tokens carry the data encrypted, so that only the server can read it. */
+  /** Whether session tokens should carry the data encrypted, so that only the server can read it; for who issues them. */
   encrypt: boolean;
   windowMs: number | null;
   idleTimeoutMs: number | null;

@@ -68,7 +68,10 @@ export interface Sessions {
    * the absolute end: then `clamped` is true. Throws `session_ended`, and `not_supported` when the session has no window.
    */
   extend(id: string, by?: Duration): Promise<{ session: Session; clamped: boolean }>;
-  /** Sets the end of the window, earlier or later, never past the absolute end; an instant that has passed ends the session now. */
+  /**
+   * Sets the end of the window, earlier or later, never past the absolute end; an instant that has passed ends the session now.
+   * A power cut may forget it; `revoke` is never forgotten.
+   */
   setEnd(id: string, at: number): Promise<{ session: Session; clamped: boolean }>;
   /** A back end renews a session whose token it hands out itself: the window starts anew, the token of before is superseded. */
   renew(id: string): Promise<Session>;
@@ -81,7 +84,10 @@ export interface Sessions {
   revokeByToken(token: string, keyThumbprint: string | null): Promise<boolean>;
   /** Ends all sessions of a user in one step, whatever their number, and the user's remember tokens. Answers how many were live. */
   revokeAll(userId: string): Promise<{ count: number; notBefore: number }>;
-  /** Ends all sessions of a user but one, which gets a new stamp. Throws `session_not_found` or `session_ended`, and ends nothing, when that one is not live. */
+  /**
+   * Ends all sessions of a user but one, which gets a new stamp, and the user's remember tokens. Throws `session_not_found` or
+   * `session_ended`, and ends nothing, when that one is not live.
+   */
   revokeOthers(userId: string, keepId: string): Promise<{ count: number; notBefore: number; kept: IssuedSession }>;
   /** Ends a user's sessions of one type, but for `except`. Answers how many were live. */
   revokeOfType(userId: string, type: string, options?: { except?: string }): Promise<{ count: number }>;

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { isSessionError, SessionError } from '../../protocol/session-error.ts';
 import type { Session } from '../engine/sessions.ts';
 import type { AccessClaims } from '../tokens/access-claims.ts';
+import { noteFacts } from './observer.ts';
 import { Refusal } from './refusal.ts';
 import type { Service } from './service.ts';
 
@@ -22,7 +23,9 @@ export async function authorize(service: Service, c: Context): Promise<Access> {
   const header = c.req.header('authorization') ?? '';
   try {
     const claims = await checkedToken(service, c, header);
-    return { claims, session: await liveSession(service, claims) };
+    const session = await liveSession(service, claims);
+    noteFacts(c, { sessionId: session.id, userId: session.userId });
+    return { claims, session };
   } catch (error) {
     throw isSessionError(error) ? withChallenge(error, header) : error;
   }

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { isSessionError } from '../../protocol/session-error.ts';
 import { oauthAnswer } from './answers.ts';
+import { noteFacts } from './observer.ts';
 import { Refusal } from './refusal.ts';
 import type { Route, Service } from './service.ts';
 
@@ -12,6 +13,7 @@ export function oauthRoute(answer: (service: Service, c: Context) => Promise<Res
     } catch (error) {
       const told = oauthError(error);
       if (told === null) throw error;
+      if (isSessionError(error)) noteFacts(c, { code: error.code });
       return told;
     }
   };

@@ -7,6 +7,8 @@ export interface OpenStreams {
   /** Ends all of them, and takes no new ones. Their clients resume elsewhere, by `Last-Event-ID`. */
   drain(): void;
   readonly isDraining: boolean;
+  /** How many are open. */
+  readonly count: number;
 }
 
 const mostPerUser = 20;
@@ -34,6 +36,9 @@ export function createOpenStreams(): OpenStreams {
     drain: () => {
       isDraining = true;
       for (const own of byUser.values()) for (const close of own) close();
+    },
+    get count() {
+      return [...byUser.values()].reduce((sum, own) => sum + own.size, 0);
     },
     get isDraining() {
       return isDraining;

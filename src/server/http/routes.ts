@@ -1,9 +1,11 @@
 import type { Hono, MiddlewareHandler } from 'hono';
+import { openapi } from './openapi.ts';
 import { limitBody } from './request-body.ts';
 import { listDevices, revokeDevice, revokeDevices } from './routes/devices.ts';
 import { events } from './routes/events.ts';
 import { health, ready, time } from './routes/health.ts';
 import { introspect } from './routes/introspect.ts';
+import { readMetrics } from './routes/metrics.ts';
 import { revoke } from './routes/revoke.ts';
 import * as data from './routes/session-data.ts';
 import { readSession, touchSession } from './routes/session.ts';
@@ -21,9 +23,11 @@ const dataBytes = 128 * 1024;
 export function addRoutes(app: Hono, service: Service, guard: MiddlewareHandler): void {
   app.get('/.well-known/jwks.json', keySet(service));
   app.get('/.well-known/oauth-authorization-server', metadata(service));
+  app.get('/openapi.json', openapi(service));
   app.get('/time', time(service));
   app.get('/health', health(service));
   app.get('/ready', ready(service));
+  if (service.metrics !== null) app.get('/metrics', readMetrics(service.metrics)(service));
   // For back ends: they have a key of their own and no Origin.
   if (service.introspectionKey !== null) app.post('/introspect', limitBody(formBytes), introspect(service));
 

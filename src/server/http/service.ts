@@ -3,6 +3,8 @@ import type { Sessions } from '../engine/sessions.ts';
 import type { AccessTokens } from '../tokens/access-tokens.ts';
 import type { Directory } from './directory.ts';
 import type { Limits } from './limits.ts';
+import type { Metrics } from './metrics.ts';
+import type { Observer } from './observer.ts';
 import type { Proofs } from './proofs.ts';
 import type { OpenStreams } from './open-streams.ts';
 
@@ -14,9 +16,14 @@ export interface Service extends Directory {
   limits: Limits;
   streams: OpenStreams;
   cookieMode: boolean;
+  /** Null when nobody asked for any. */
+  metrics: Metrics | null;
+  observers: readonly Observer[];
   /** Where this server's routes are, as the world sees it; metadata names them. */
   publicUrl: string;
   introspectionKey: string | null;
+  /** Whether back ends with a key may do everything, under `/admin`. */
+  hasAdmin: boolean;
   /** Names the account in credentials, for the limit of failed sign-ins. */
   accountOf: (credentials: Record<string, unknown>) => string | null;
   addressOf: (c: Context) => string | null;

@@ -5,10 +5,14 @@ import { isSessionError, SessionError } from '../../protocol/session-error.ts';
 import type { Clock } from '../engine/ports.ts';
 import type { Sessions } from '../engine/sessions.ts';
 import type { AccessTokens } from '../tokens/access-tokens.ts';
+import { addAdminRoutes } from './admin.ts';
+import type { AdminKey } from './admin/api-keys.ts';
 import { problemAnswer } from './answers.ts';
 import { crossOrigin, originGuard } from './cross-origin.ts';
 import type { Directory } from './directory.ts';
 import { createLimits, type LimitOptions } from './limits.ts';
+import { observeRequests, observeSessions } from './observer.ts';
+import { createObservers, type ObserverOptions } from './observers.ts';
 import { createOpenStreams } from './open-streams.ts';
 import { createProofs, type DpopOptions } from './proofs.ts';
 import { Refusal } from './refusal.ts';
@@ -16,7 +20,7 @@ import { addRoutes } from './routes.ts';
 import type { Service } from './service.ts';
 
 /** What {@link createSessionServer} takes. */
-export interface SessionServerOptions extends Directory {
+export interface SessionServerOptions extends Directory, ObserverOptions {
   sessions: Sessions;
   /** `createAccessTokens(...)`: says issuer and audience, too. */
   tokens: AccessTokens;
@@ -37,6 +41,8 @@ export interface SessionServerOptions extends Directory {
   clientAddress?: (request: Request, env: unknown) => string | null;
   /** API key for `POST /introspect`. Default: none, and the route does not exist. */
   introspectionKey?: string;
+  /** API keys of the back ends that may do everything under `/admin`, at least 128 random bits each. Default: none, and no such routes. */
+  adminKeys?: readonly AdminKey[];
   clock?: Clock;
   /** Is told of failures that a client only sees as `server_error`. Default: `console.error`. */
   onError?: (error: unknown) => void;
@@ -69,6 +75,8 @@ export function createSessionServer(options: SessionServerOptions): SessionServe
 
   app.onError((error) => answerError(error, service.report));
   app.notFound(() => problemAnswer(new Refusal('not_found', 'There is nothing at this address.')));
+  if (service.observers.length > 0) app.use(observeRequests(service.observers, basePath));
+  addAdminRoutes(app, service, options.adminKeys ?? []);
   app.use(crossOrigin({ origins: originSet, cookieMode }));
   app.use(
     methodNotAllowed({
@@ -94,8 +102,15 @@ export function createSessionServer(options: SessionServerOptions): SessionServe
 function createService(options: SessionServerOptions): Service {
   const { sessions, tokens, authenticate, findUser, clock = { now: () => Date.now() }, clientAddress } = options;
   const publicOrigin = options.publicOrigin === undefined ? null : demandOrigin(options.publicOrigin);
+  const now = (): number => clock.now();
+  const addressOf = (c: Context): string | null => clientAddress?.(c.req.raw, c.env) ?? null;
+  // oxlint-disable-next-line no-console -- a failure that nobody asked to be told of must not vanish
+  const report = options.onError ?? ((error: unknown) => console.error(error));
+  const { metrics, observers } = createObservers(options, { now, addressOf, report });
   return {
-    sessions,
+    sessions: observers.length === 0 ? sessions : observeSessions(sessions, observers),
+    metrics,
+    observers,
     tokens,
     authenticate,
     ...(findUser ? { findUser } : {}),
@@ -105,11 +120,11 @@ function createService(options: SessionServerOptions): Service {
     cookieMode: options.cookie ?? false,
     publicUrl: (publicOrigin ?? originOf(tokens.issuer)) + (options.basePath ?? ''),
     introspectionKey: options.introspectionKey ?? null,
+    hasAdmin: (options.adminKeys ?? []).length > 0,
     accountOf: options.accountOf ?? accountName,
-    addressOf: (c: Context) => clientAddress?.(c.req.raw, c.env) ?? null,
-    now: () => clock.now(),
-    // oxlint-disable-next-line no-console -- a failure that nobody asked to be told of must not vanish
-    report: options.onError ?? ((error) => console.error(error)),
+    addressOf,
+    now,
+    report,
   };
 }
 

@@ -1,5 +1,6 @@
 import { demoPassword, demoUsers } from './demo-users.ts';
-import type { RunningServer, ServeOptions } from './serve.ts';
+import type { RunningServer } from './serve.ts';
+import type { ServeOptions } from './serve-options.ts';
 
 /** What the command line prints when the server runs: what it serves, for whom, where data lives, how to stop. */
 export function banner(server: RunningServer, options: ServeOptions): string {
@@ -18,10 +19,17 @@ export function banner(server: RunningServer, options: ServeOptions): string {
       'refresh',
       options.cookie ? 'tokens in an HttpOnly cookie' : 'tokens in answers, bound to the key of the browser (DPoP)',
     ],
+    ...(options.adminKeys ? [['admin', `${server.url}/admin, with an API key`] as [string, string]] : []),
+    ...(options.metrics ? [['metrics', `${server.url}/metrics`] as [string, string]] : []),
     ...(options.faults ? [['faults', `${server.url}/dev/faults and /dev/journal are open`] as [string, string]] : []),
     ['stop', `Ctrl+C, or kill -TERM ${process.pid}`],
   ];
   return rows.map(([name, text]) => `${name.padEnd(8)} ${text}\n`).join('');
+}
+
+/** The same for a log in JSON, where every line is an object. */
+export function startLine({ url, place }: RunningServer): string {
+  return `${JSON.stringify({ time: new Date().toISOString(), level: 'info', event: 'listening', url, place, pid: process.pid })}\n`;
 }
 
 /** The command line gives times as it was given them: as text. */

@@ -2,16 +2,19 @@ import { parseArgs } from 'node:util';
 import { durationMs } from '../../protocol/duration.ts';
 import { isSessionError, SessionError } from '../../protocol/session-error.ts';
 import type { SigningAlgorithm } from '../tokens/signing-key.ts';
-import type { ServeOptions } from './serve.ts';
+import { readManageCommand, type ManageCommand } from './commands/read-manage-command.ts';
+import type { LogStyle } from './log-lines.ts';
+import type { ServeOptions } from './serve-options.ts';
 
 /** What a command line asks for. */
-export type Command = { name: 'help' } | { name: 'serve'; options: ServeOptions };
+export type Command = { name: 'help' } | { name: 'serve'; options: ServeOptions; log: LogStyle } | ManageCommand;
 
 const flags = {
   help: { type: 'boolean', short: 'h' },
   port: { type: 'string' },
   host: { type: 'string' },
   store: { type: 'string' },
+  secrets: { type: 'string' },
   origin: { type: 'string', multiple: true },
   'demo-users': { type: 'boolean' },
   cookie: { type: 'boolean' },
@@ -24,36 +27,13 @@ const flags = {
   'public-origin': { type: 'string' },
   'trust-proxy': { type: 'boolean' },
   'dpop-nonce': { type: 'boolean' },
+  log: { type: 'string' },
+  metrics: { type: 'boolean' },
   'no-limits': { type: 'boolean' },
   faults: { type: 'boolean' },
 } as const;
 
-/** What `--help` prints. */
-export const help = `Usage: sojourn serve [options]
-
-Runs the session server.
-
-  --port <number>         port to listen on; 0 takes a free one      4000
-  --host <address>        address to listen on                       127.0.0.1
-  --store <store>         memory, or sqlite:<file>                   sqlite:./sojourn.db
-  --origin <origin>       origin of an app; may be given often       http://localhost:5173
-  --demo-users            lets ada, grace and alan in (password: demo)
-  --cookie                keeps refresh tokens in an HttpOnly cookie
-  --access-ttl <time>     life of access tokens                      5m
-  --idle <time>           ends when nobody is active for so long     30m
-  --absolute <time>       ends so long after sign-in                 12h
-  --algorithm <name>      ES256, EdDSA or HS256                      ES256
-  --issuer <url>          iss of tokens                              the URL it listens on
-  --audience <url>        aud of tokens                              the issuer
-  --public-origin <url>   origin that clients call, behind a proxy
-  --trust-proxy           takes client addresses from X-Forwarded-For
-  --dpop-nonce            demands a nonce in every DPoP proof
-  --no-limits             no limits on sign-in and refresh (benchmarks)
-  --faults                adds /dev/faults and /dev/journal (development)
-  -h, --help              this text
-
-Times are numbers with a unit: 90s, 5m, 12h, 14d. The introspection API key is read from SOJOURN_INTROSPECTION_KEY.
-`;
+const managed: ReadonlySet<string> = new Set(['sessions', 'types', 'keys']);
 
 /**
  * Reads a command line.
@@ -61,17 +41,20 @@ Times are numbers with a unit: 90s, 5m, 12h, 14d. The introspection API key is r
  * @throws SessionError `invalid_argument` or `invalid_duration` that names the option and the fix
  */
 export function readCommand(args: string[], env: Readonly<Record<string, string | undefined>>): Command {
-  const { values, positionals } = parsed(args);
+  const isHelp = args.some((arg) => arg === '--help' || arg === '-h');
+  if (!isHelp && managed.has(args[0] ?? '')) return readManageCommand(args, env);
+  const { values, positionals } = isHelp ? { values: { help: true } as Values, positionals: [] } : parsed(args);
   if (values.help || positionals[0] === 'help') return { name: 'help' };
   const [command, ...rest] = positionals;
   if (command !== 'serve')
     throw invalid(command === undefined ? 'No command given.' : `There is no command '${command.slice(0, 40)}'.`);
   if (rest[0] !== undefined) throw invalid(`'${rest[0].slice(0, 40)}' is one argument too many.`);
-  const introspectionKey = env['SOJOURN_INTROSPECTION_KEY'];
+  const adminKeys = (env['SOJOURN_ADMIN_KEYS'] ?? '').split(',').filter((key) => key !== '');
   const options: ServeOptions = {
     ...given('port', values.port === undefined ? undefined : portOf(values.port)),
     ...given('host', values.host),
     ...given('store', values.store),
+    ...given('secrets', values.secrets),
     ...given('origins', values.origin),
     ...given('demoUsers', values['demo-users']),
     ...given('cookie', values.cookie),
@@ -86,12 +69,16 @@ export function readCommand(args: string[], env: Readonly<Record<string, string 
     ...given('demandNonce', values['dpop-nonce']),
     ...given('limits', values['no-limits'] ? (false as const) : undefined),
     ...given('faults', values.faults),
-    ...given('introspectionKey', introspectionKey === '' ? undefined : introspectionKey),
+    ...given('introspectionKey', env['SOJOURN_INTROSPECTION_KEY'] || undefined),
+    ...given('adminKeys', adminKeys.length === 0 ? undefined : adminKeys),
+    ...given('metrics', metricsOf(values.metrics ?? false, env['SOJOURN_METRICS_KEY'] || undefined)),
   };
-  return { name: 'serve', options };
+  return { name: 'serve', options, log: logOf(values.log) };
 }
 
-function parsed(args: string[]): ReturnType<typeof parseArgs<{ options: typeof flags; allowPositionals: true }>> {
+type Values = ReturnType<typeof parseArgs<{ options: typeof flags; allowPositionals: true }>>['values'];
+
+function parsed(args: string[]): { values: Values; positionals: string[] } {
   try {
     return parseArgs({ args, options: flags, allowPositionals: true });
   } catch (error) {
@@ -122,6 +109,18 @@ function timeOf(flag: string, text: string | undefined): string | undefined {
       cause,
     });
   }
+}
+
+/** A key says by itself that metrics are wanted. */
+function metricsOf(isAsked: boolean, key: string | undefined): ServeOptions['metrics'] | undefined {
+  if (key !== undefined) return { key };
+  return isAsked ? true : undefined;
+}
+
+function logOf(style: string | undefined): LogStyle {
+  if (style === undefined) return 'human';
+  if (style === 'human' || style === 'json' || style === 'none') return style;
+  throw invalid(`--log '${style.slice(0, 20)}' is not offered; take human, json or none.`);
 }
 
 function algorithmOf(text: string | undefined): SigningAlgorithm | undefined {

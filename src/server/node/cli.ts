@@ -1,8 +1,11 @@
 #!/usr/bin/env node
 import { isSessionError } from '../../protocol/session-error.ts';
-import { banner } from './banner.ts';
-import { help, readCommand } from './cli-options.ts';
-import { serve, type RunningServer } from './serve.ts';
+import { help } from './cli-help.ts';
+import { readCommand } from './cli-options.ts';
+import type { ManageCommand } from './commands/read-manage-command.ts';
+import { logLines, type LogStyle } from './log-lines.ts';
+import type { ServeOptions } from './serve-options.ts';
+import type { RunningServer } from './serve.ts';
 
 try {
   await run(process.argv.slice(2));
@@ -10,16 +13,40 @@ try {
   // A message says what to do; a stack would only hide it. Anything else is a bug, and its stack is wanted.
   const text = isSessionError(error) ? `sojourn: ${error.message}` : error;
   console.error(text);
-  process.exitCode = isSessionError(error) ? 2 : 1;
+  process.exitCode ||= isSessionError(error) ? 2 : 1;
 }
 
 async function run(args: string[]): Promise<void> {
   const command = readCommand(args, process.env);
   if (command.name === 'help') return void process.stdout.write(help);
-  const server = await serve({ ...command.options, lightweight: true });
+  if (command.name === 'manage') return manage(command);
+  const { options, log } = command;
+  // Loaded here: a command that only looks at a store needs no server.
+  const [{ serve }, { banner, startLine }] = await Promise.all([import('./serve.ts'), import('./banner.ts')]);
+  const server = await serve({ ...options, ...logging(log), lightweight: true });
   // Before the banner: who reads it may send a signal at once.
   stopOn(['SIGTERM', 'SIGINT'], server);
-  process.stdout.write(banner(server, command.options));
+  process.stdout.write(log === 'json' ? startLine(server) : banner(server, options));
+}
+
+async function manage(command: ManageCommand): Promise<void> {
+  try {
+    const { runManageCommand } = await import('./commands/run-manage-command.ts');
+    process.stdout.write(await runManageCommand(command));
+  } catch (error) {
+    // It was called rightly, and could not be done.
+    process.exitCode = 1;
+    throw error;
+  }
+}
+
+function logging(style: LogStyle): Pick<ServeOptions, 'log' | 'onError'> {
+  if (style === 'none') return {};
+  const lines = logLines(style);
+  return {
+    log: (entry) => void process.stdout.write(lines.entry(entry)),
+    onError: (error) => void process.stderr.write(lines.failure(error)),
+  };
 }
 
 /** The first signal stops gracefully, the second at once. */

@@ -69,7 +69,8 @@ async function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): Pr
         ? 'Request Timeout'
         : 'Bad Request';
   socket.end(
-    `HTTP/1.1 ${problem.status} ${title}\r\nConnection: close\r\nContent-Type: application/problem+json\r\n` +
+    `HTTP/1.1 ${problem.status} ${title}\r\nConnection: close\r\n` +
+      Array.from(problem.headers, ([name, value]) => `${name}: ${value}\r\n`).join('') +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }

@@ -1,2 +1,3 @@
-export { serve, type RunningServer, type ServeOptions } from './serve.ts';
+export { serve, type RunningServer } from './serve.ts';
+export type { ServeOptions } from './serve-options.ts';
 export { fileKeyStore } from './file-key-store.ts';

@@ -1,62 +1,19 @@
 import type { HttpBindings } from '@hono/node-server';
-import { durationMs, type Duration } from '../../protocol/duration.ts';
-import { createSessions } from '../engine/create-sessions.ts';
+import { createHmac } from 'node:crypto';
+import { durationMs } from '../../protocol/duration.ts';
 import type { Sessions } from '../engine/sessions.ts';
 import type { Directory } from '../http/directory.ts';
-import type { LimitOptions } from '../http/limits.ts';
+import type { MetricsOptions } from '../http/metrics.ts';
 import { createSessionServer, type SessionServer } from '../http/session-server.ts';
 import { createAccessTokens } from '../tokens/access-tokens.ts';
-import { createMac } from '../tokens/mac.ts';
-import { createRandom } from '../tokens/random.ts';
-import type { SigningAlgorithm } from '../tokens/signing-key.ts';
 import { demoDirectory } from './demo-users.ts';
 import { stopGracefully } from './graceful-stop.ts';
 import { createHttpServer, listen, type NodeFetch } from './http-server.ts';
+import { openEngine } from './open-engine.ts';
 import { openStore, type OpenedStore } from './open-store.ts';
+import { processMetrics } from './process-metrics.ts';
+import type { ServeOptions } from './serve-options.ts';
 import { isLoopback, refuseUnsafe } from './unsafe-settings.ts';
-
-/** What {@link serve} takes. */
-export interface ServeOptions extends Partial<Directory> {
-  /** 0 takes any free one. Default: 4000. */
-  port?: number;
-  /** Default: `'127.0.0.1'`, this machine only. */
-  host?: string;
-  /** `'memory'` or `'sqlite:./path'`. Default: `'sqlite:./sojourn.db'`. */
-  store?: string;
-  /** Origins of the apps. Default: `['http://localhost:5173']`. */
-  origins?: readonly string[];
-  /** Lets the three demo users in, instead of `authenticate`. */
-  demoUsers?: boolean;
-  /** Keeps refresh tokens in an `HttpOnly` cookie. */
-  cookie?: boolean;
-  /** Life of access tokens. Default: `'5m'`. */
-  accessLife?: Duration;
-  /** Ends when nobody is active for so long. Default: `'30m'` (remembered: 14 days). */
-  idle?: Duration;
-  /** Ends so long after sign-in. Default: `'12h'` (remembered: 30 days). */
-  absolute?: Duration;
-  algorithm?: SigningAlgorithm;
-  /** `iss` of tokens. Default: the public origin, or the URL it listens on. */
-  issuer?: string;
-  /** `aud` of tokens. Default: the issuer. */
-  audience?: string;
-  /** Origin that clients call, when a proxy stands in front. */
-  publicOrigin?: string;
-  /** Takes client addresses from the last entry of `X-Forwarded-For`. Only behind a proxy that writes it. */
-  trustProxy?: boolean;
-  introspectionKey?: string;
-  /** Every DPoP proof must carry a nonce. */
-  demandNonce?: boolean;
-  limits?: LimitOptions | false;
-  /** Development only: adds `/dev/faults` and `/dev/journal`. */
-  faults?: boolean;
-  /** How long a stop waits for requests under way. Default: `'10s'`. */
-  patience?: Duration;
-  /** Replaces the global `Request` and `Response` by lightweight ones. The command line does. Default: false. */
-  lightweight?: boolean;
-  /** Is told of failures that a client only sees as `server_error`. Default: `console.error`. */
-  onError?: (error: unknown) => void;
-}
 
 /** A server that runs. */
 export interface RunningServer {
@@ -89,7 +46,7 @@ export async function serve(options: ServeOptions = {}): Promise<RunningServer> 
     faults: options.faults ?? false,
     limits: options.limits !== false,
   });
-  const opened = await openStore(options.store ?? 'sqlite:./sojourn.db');
+  const opened = await openStore(options.store ?? 'sqlite:./sojourn.db', { secrets: options.secrets });
   let answer: NodeFetch = async () => new Response(null, { status: 503, headers: { 'Retry-After': '1' } });
   const server = createHttpServer((request, env) => answer(request, env), {
     lightweight: options.lightweight ?? false,
@@ -118,6 +75,7 @@ export async function serve(options: ServeOptions = {}): Promise<RunningServer> 
   } catch (error) {
     server.close();
     await opened.store.close();
+    await opened.close?.();
     throw error;
   }
 }
@@ -131,22 +89,14 @@ interface Assembly {
 
 async function assemble(
   options: ServeOptions & { origins: readonly string[] },
-  { store, secrets, keyStore }: OpenedStore,
+  opened: OpenedStore,
   url: string,
 ): Promise<Assembly> {
   const { origins, publicOrigin, idle, absolute, accessLife, algorithm, introspectionKey, limits } = options;
+  const { secrets, keyStore } = opened;
   const report = options.onError ?? ((error: unknown) => console.error(error));
   const clock = { now: () => Date.now() };
-  const mac = createMac({ secrets: secrets.mac, current: secrets.currentMac, userTagSecret: secrets.userTag });
-  const engine = createSessions({
-    store,
-    clock,
-    mac,
-    random: createRandom(),
-    onError: report,
-    ...(idle === undefined ? {} : { idleTimeout: idle }),
-    ...(absolute === undefined ? {} : { absoluteTimeout: absolute }),
-  });
+  const engine = openEngine(opened, { idle, absolute, onError: report });
   const faults = options.faults ? (await import('./faults/faults.ts')).createFaults(origins) : null;
   const sessions = faults ? faults.observe(engine) : engine;
   const issuer = options.issuer ?? publicOrigin ?? url;
@@ -171,9 +121,22 @@ async function assemble(
     ...(publicOrigin === undefined ? {} : { publicOrigin }),
     ...(introspectionKey === undefined ? {} : { introspectionKey }),
     ...(limits === undefined ? {} : { limits }),
+    ...(options.adminKeys === undefined ? {} : { adminKeys: options.adminKeys }),
+    ...(options.metrics === undefined ? {} : { metrics: withProcess(options.metrics) }),
+    ...(options.log === undefined ? {} : { log: options.log, logSalt: logSalt(secrets.userTag) }),
   });
   const { fetch } = server;
   return { fetch: faults ? faults.wrap(fetch) : fetch, sessions, server, report };
+}
+
+/** The same in every server that shares the secrets, so that their logs can be read together; tells nothing of the secret. */
+function logSalt(secret: Uint8Array): Uint8Array {
+  return new Uint8Array(createHmac('sha256', secret).update('salt of the log').digest());
+}
+
+function withProcess(wanted: true | MetricsOptions): MetricsOptions {
+  const { more = () => [], ...rest } = wanted === true ? {} : wanted;
+  return { ...rest, more: () => [...processMetrics(), ...more()] };
 }
 
 function directory({ demoUsers, authenticate, findUser }: ServeOptions): Directory {

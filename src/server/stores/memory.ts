@@ -27,6 +27,11 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   const notes = createNotes();
   let closed = false;
 
+  function keep(record: SessionRecord): void {
+    records.set(record.id, record);
+    users.changed(record);
+  }
+
   /** One atomic step: JavaScript runs it to its end before anything else. */
   function step<Answer>(
     id: string,
@@ -36,14 +41,15 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     assertOpen();
     const record = records.get(id) ?? null;
     const { answer, write, event } = decide(record, record === null ? 0 : users.notBefore(record.userId));
-    if (write !== null) records.set(id, write);
+    if (write !== null) keep(write);
     return { answer, now, event: event && log.add(event) };
   }
 
   function raise(user: MemoryUser, userId: string, kept: string | null, now: number): NotBeforeRaised {
-    const count = users.live(user, now).filter((record) => record.id !== kept).length;
+    const count = users.countLive(user, now) - (kept === null ? 0 : 1);
     user.notBefore = raisedNotBefore(user.notBefore, user.latestStamp, now);
     user.ids = [];
+    user.earliestEnd = Infinity;
     const { notBefore } = user;
     return { now, notBefore, count, event: log.add(sessionsRevoked(userId, now, { notBefore, count, kept })) };
   }
@@ -92,8 +98,8 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       if (deathOf(record, user.notBefore, now) !== null) return null;
       const raised = raise(user, userId, id, now);
       const kept = { ...record, stamp: newStamp(raised.notBefore, 0), updatedAt: now };
-      records.set(id, kept);
       user.ids = [id];
+      keep(kept);
       user.latestStamp = kept.stamp;
       return { ...raised, kept };
     },
@@ -134,7 +140,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
           records.delete(id);
           users.forget(record.userId);
           removed++;
-        } else if (decision.write !== null) records.set(id, decision.write);
+        } else if (decision.write !== null) keep(decision.write);
       }
       users.sweep(now - tombstoneMs);
       notes.sweep(now);
@@ -145,7 +151,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       const user = users.get(userId);
       const events: SessionEvent[] = [];
       let removed = 0;
-      for (const id of user.ids) {
+      for (const id of [...user.ids]) {
         const record = records.get(id);
         if (record === undefined || deathOf(record, user.notBefore, now) === null) continue;
         if (record.endReason === null) removed++;

@@ -2,15 +2,19 @@ import { decideEnd, decidePutData, decideTouch } from '../engine/decide-change.t
 import { decideReschedule } from '../engine/decide-reschedule.ts';
 import { decideRotation } from '../engine/decide-rotation.ts';
 import type { Decision } from '../engine/decision.ts';
-import { deathOf, isExpiry } from '../engine/life.ts';
+import { deathOf, endOf, isExpiry } from '../engine/life.ts';
 import { newStamp, raisedNotBefore, sessionsRevoked, stampNew } from '../engine/not-before.ts';
+import type { SessionRecord } from '../engine/record.ts';
 import type { SessionEvent } from '../engine/session-event.ts';
 import { rememberType, type NotBeforeRaised, type Step, type Store, type StoreUser } from '../engine/store.ts';
 import { connect, type Decide } from './sqlite/connection.ts';
 import { createFollow, createOwnEvents } from './sqlite/follow.ts';
 import { createGuard } from './sqlite/open.ts';
-import { tagOf } from './sqlite/rows.ts';
+import { keyOf, tagOf } from './sqlite/rows.ts';
 import { sweepSessions, sweepUser } from './sqlite/sweep.ts';
+
+/** From so many sessions on, dead ones included, those of a user are counted. */
+const countedFrom = 64;
 
 /** What {@link createSqliteStore} takes. */
 export interface SqliteStoreOptions {
@@ -47,23 +51,32 @@ export function createSqliteStore({ path, eventLimit = 10_000, busyTimeoutMs = 2
     return guarded(() => durable.step(id, now, decide))!;
   }
 
-  function raise(user: StoreUser, kept: string | null, count: number, now: number): NotBeforeRaised {
+  function raise(user: StoreUser, kept: string | null, now: number): NotBeforeRaised {
     const tag = tagOf(user.tag);
+    const live = durable.users.counted(tag, now) ?? durable.sessions.countLive(tag, now).live;
+    const count = kept === null ? live : live - 1;
     const notBefore = raisedNotBefore(durable.users.notBefore(tag), durable.sessions.latestStamp(tag), now);
     durable.users.setNotBefore(tag, notBefore);
     const event = durable.events.add(sessionsRevoked(user.userId, now, { notBefore, count, kept }), tag);
     return { notBefore, count, event, now };
   }
 
+  /** Of a user with very many sessions it is known how many are live. */
+  function countIn(tag: Uint8Array, session: SessionRecord, now: number): void {
+    if (durable.users.countOne(tag, endOf(session)) || !durable.sessions.hasAtLeast(tag, countedFrom)) return;
+    const { live, nextEnd } = durable.sessions.countLive(tag, now);
+    durable.users.count(tag, live, nextEnd);
+  }
+
   /** Ends the oldest beyond the limit, in the step that made the newest. */
   function evict(tag: Uint8Array, limit: number, now: number): SessionEvent[] {
-    const count = durable.sessions.countLive(tag, now);
+    const count = durable.sessions.countLive(tag, now).live;
     if (count <= limit) return [];
     const all = durable.sessions.listLive(tag, { limit: count, after: null, type: null }, now);
     return all.slice(limit).flatMap(({ id }) => {
       const found = durable.sessions.find(id)!;
       const { write, event } = decideEnd(found.record, found.notBefore, 'revoked', now);
-      if (write !== null) durable.sessions.save(found.row, write, now);
+      if (write !== null) durable.save(found.row, write, now);
       return event === null ? [] : [durable.events.add(event, tag)];
     });
   }
@@ -75,6 +88,7 @@ export function createSqliteStore({ path, eventLimit = 10_000, busyTimeoutMs = 2
           const tag = tagOf(user.tag);
           const { write, event } = stampNew(session, durable.users.notBefore(tag), now);
           durable.sessions.insert(write, now);
+          if (write.type !== rememberType) countIn(tag, write, now);
           const logged = durable.events.add(event, tag);
           const isCounted = limit !== null && write.type !== rememberType;
           return { answer: write, event: logged, now, evicted: isCounted ? evict(tag, limit, now) : [] };
@@ -86,29 +100,26 @@ export function createSqliteStore({ path, eventLimit = 10_000, busyTimeoutMs = 2
     },
     rotate: (id, request, now) => step(id, now, (record, notBefore) => decideRotation(record, notBefore, request, now)),
     touch: (id, action, now) => step(id, now, (record, notBefore) => decideTouch(record, notBefore, action, now)),
-    reschedule: (id, change, now) =>
-      step(id, now, (record, notBefore) => decideReschedule(record, notBefore, change, now)),
+    reschedule: (id, change, now) => {
+      // What is known of ends has to be early rather than late.
+      if (change.kind === 'set') guarded(() => fast.write(() => fast.users.mayEndAt(keyOf(id).tag, change.at)));
+      return step(id, now, (record, notBefore) => decideReschedule(record, notBefore, change, now));
+    },
     putData: (id, change, now) => step(id, now, (record, notBefore) => decidePutData(record, notBefore, change, now)),
     end: (id, reason, now) => durableStep(id, now, (record, notBefore) => decideEnd(record, notBefore, reason, now)),
-    raiseNotBefore: (user, now) =>
-      guarded(() => {
-        // Counted before the step, which is then short whatever the number.
-        const count = fast.sessions.countLive(tagOf(user.tag), now);
-        return durable.write(() => raise(user, null, count, now));
-      }),
+    raiseNotBefore: (user, now) => guarded(() => durable.write(() => raise(user, null, now))),
     keepOne: (user, id, now) =>
-      guarded(() => {
-        const others = fast.sessions.countLive(tagOf(user.tag), now) - 1;
-        return durable.write(() => {
+      guarded(() =>
+        durable.write(() => {
           const found = durable.sessions.find(id);
           if (found === null || found.record.userId !== user.userId) return null;
           if (deathOf(found.record, found.notBefore, now) !== null) return null;
-          const raised = raise(user, id, Math.max(0, others), now);
+          const raised = raise(user, id, now);
           const kept = { ...found.record, stamp: newStamp(raised.notBefore, 0), updatedAt: now };
           durable.sessions.setStamp(found.row, kept);
           return { ...raised, kept };
-        });
-      }),
+        }),
+      ),
     list: (user, page, now) => ({
       now,
       records: guarded(() => fast.sessions.listLive(tagOf(user.tag), page, now)),

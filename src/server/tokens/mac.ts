@@ -10,7 +10,10 @@ export interface MacOptions {
   secrets: Readonly<Record<number, Uint8Array>>;
   /** Id of the secret that signs. */
   current: number;
-  /** Secret of user tags and attempt tags. Changing it signs everybody out. */
+  /**
+   * Secret of user tags and attempt tags. Never change it: sessions of before would live on, but lists and "sign out
+   * everywhere" would not find them any more.
+   */
   userTagSecret: Uint8Array;
 }
 

@@ -9,7 +9,12 @@ const key = 'metrics-key-Zx81-q0p9-w2o8-e3i7';
 async function samplesOf({ call }: ServerUnderTest): Promise<Map<string, number>> {
   const text = await (await call('GET', '/metrics')).text();
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-  return new Map(lines.map((line): [string, number] => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]));
+  return new Map(
+    lines.map((line): [string, number] => [
+      line.slice(0, line.lastIndexOf(' ')),
+      Number(line.slice(line.lastIndexOf(' '))),
+    ]),
+  );
 }
 
 describe('GET /metrics', () => {
@@ -25,7 +30,10 @@ describe('GET /metrics', () => {
       expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
     }
     const answer = await call('GET', '/metrics', { headers: { authorization: `Bearer ${key}` } });
-    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8']);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([
+      200,
+      'text/plain; version=0.0.4; charset=utf-8',
+    ]);
   });
 
   it('counts requests by route, method and status, with their durations', async () => {
@@ -62,13 +70,15 @@ describe('GET /metrics', () => {
     const { refresh_token: first } = await on.signIn();
     await on.refresh(first!);
     await on.refresh(first!);
-    await on.refresh(first!, attemptKey('of a thief'));
+    await on.refresh(first!, attemptKey('of-a-thief'));
     await on.refresh('forged');
     const client = await on.provingClient();
     const dpop = await client.prove('POST', `${baseUrl}/sessions`);
     const { refresh_token: bound } = await on.signIn({ headers: { dpop } });
     await on.refresh(bound!);
-    const proof = await client.prove('POST', `${baseUrl}/token`, { claims: { idk: attemptKey('first'), rth: hashOf(bound!) } });
+    const proof = await client.prove('POST', `${baseUrl}/token`, {
+      claims: { idk: attemptKey('first'), rth: hashOf(bound!) },
+    });
     await on.refresh(bound!, attemptKey('first'), { headers: { dpop: proof } });
     const samples = await samplesOf(on);
     const count = (outcome: string, reason = ''): number | undefined =>

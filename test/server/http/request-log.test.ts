@@ -5,7 +5,9 @@ import { attemptKey, baseUrl, serverUnderTest, startedAt, type ServerUnderTest }
 
 const apiKey = 'admin-key-Zx81-q0p9-w2o8-e3i7-r4u6';
 
-async function logging(options: Partial<SessionServerOptions> = {}): Promise<ServerUnderTest & { entries: LogEntry[]; written: (count: number) => Promise<LogEntry[]> }> {
+async function logging(
+  options: Partial<SessionServerOptions> = {},
+): Promise<ServerUnderTest & { entries: LogEntry[]; written: (count: number) => Promise<LogEntry[]> }> {
   const entries: LogEntry[] = [];
   const on = await serverUnderTest({ log: (entry) => void entries.push(entry), ...options });
   // Hashes are made off the path of the request: a line comes a moment after its answer.
@@ -39,7 +41,11 @@ describe('the log', () => {
       user_id: 'user_ada',
       session: expect.stringMatching(/^[\da-f]{16}$/),
     });
-    expect(second).toMatchObject({ time: new Date(startedAt + 1500).toISOString(), route: '/session', session: first!.session });
+    expect(second).toMatchObject({
+      time: new Date(startedAt + 1500).toISOString(),
+      route: '/session',
+      session: first!.session,
+    });
     expect(third).toMatchObject({ route: '/sessions/:id', status: 404, code: 'session_not_found' });
     expect(fourth).toMatchObject({ route: 'none', status: 404 });
   });
@@ -54,20 +60,25 @@ describe('the log', () => {
     const other = await logging({ logSalt });
     const stranger = await logging();
     for (const each of [other, stranger]) await each.call('POST', '/sessions', failed('ada'));
-    const accountOf = (entries: LogEntry[]): string | undefined => entries.find(({ event }) => event === 'sign_in_failed')?.account;
+    const accountOf = (entries: LogEntry[]): string | undefined =>
+      entries.find(({ event }) => event === 'sign_in_failed')?.account;
     expect(accountOf(await other.written(2))).toBe(accountOf(await on.written(3)));
     expect(accountOf(await stranger.written(2))).not.toBe(accountOf(await on.written(3)));
   });
 
   it.each<[LogEntry['event'], object, (on: ServerUnderTest) => Promise<unknown>]>([
-    ['sign_in_failed', { account: expect.any(String), code: 'invalid_credentials' }, ({ call }) => call('POST', '/sessions', failed('ada'))],
+    [
+      'sign_in_failed',
+      { account: expect.any(String), code: 'invalid_credentials' },
+      ({ call }) => call('POST', '/sessions', failed('ada')),
+    ],
     [
       'reuse_detected',
       { session: expect.any(String) },
       async ({ signIn, refresh }) => {
         const { refresh_token } = await signIn();
         await refresh(refresh_token!);
-        await refresh(refresh_token!, attemptKey('of a thief'));
+        await refresh(refresh_token!, attemptKey('of-a-thief'));
       },
     ],
     [
@@ -78,12 +89,24 @@ describe('the log', () => {
         await refresh((await signIn({ headers: { dpop } })).refresh_token!);
       },
     ],
-    ['proof_refused', { code: 'invalid_dpop_proof' }, ({ signIn, refresh }) => signIn().then(({ refresh_token }) => refresh(refresh_token!, attemptKey('a'), { headers: { dpop: 'no.proof.at-all' } }))],
-    ['key_refused', { route: '/introspect' }, ({ call }) => call('POST', '/introspect', { form: { token: 'x' }, headers: { authorization: 'Bearer guess' } })],
+    [
+      'proof_refused',
+      { code: 'invalid_dpop_proof' },
+      ({ signIn, refresh }) =>
+        signIn().then(({ refresh_token }) =>
+          refresh(refresh_token!, attemptKey('a'), { headers: { dpop: 'no.proof.at-all' } }),
+        ),
+    ],
+    [
+      'key_refused',
+      { route: '/introspect' },
+      ({ call }) => call('POST', '/introspect', { form: { token: 'x' }, headers: { authorization: 'Bearer guess' } }),
+    ],
     [
       'key_refused',
       { route: '/admin/users/:user_id/sessions' },
-      ({ call }) => call('GET', '/admin/users/user_ada/sessions', { headers: { origin: '(none)', authorization: 'Bearer guess' } }),
+      ({ call }) =>
+        call('GET', '/admin/users/user_ada/sessions', { headers: { origin: '(none)', authorization: 'Bearer guess' } }),
     ],
     [
       'sessions_revoked',
@@ -94,12 +117,16 @@ describe('the log', () => {
     const on = await logging({ introspectionKey: 'key', adminKeys: [apiKey] });
     await cause(on);
     while (!on.entries.some((entry) => entry.event === event)) await on.written(on.entries.length + 1);
-    expect(on.entries.filter((entry) => entry.event === event)).toEqual([expect.objectContaining({ level: 'warn', ...facts })]);
+    expect(on.entries.filter((entry) => entry.event === event)).toEqual([
+      expect.objectContaining({ level: 'warn', ...facts }),
+    ]);
   });
 
   it('holds no token, cookie, credential, body or session id', async () => {
     const on = await logging({ cookie: true, adminKeys: [apiKey] });
-    const answer = await on.call('POST', '/sessions', { json: { credentials: { username: 'ada', password: 'right' } } });
+    const answer = await on.call('POST', '/sessions', {
+      json: { credentials: { username: 'ada', password: 'right' } },
+    });
     const tokens = (await answer.json()) as { access_token: string; revocation_token: string; session_id: string };
     const cookie = answer.headers.getSetCookie()[0]!.split(';', 1)[0]!;
     const { access_token: accessToken } = tokens;
@@ -107,10 +134,21 @@ describe('the log', () => {
     await on.call('POST', '/token', { form: { grant_type: 'refresh_token' }, headers: { cookie } });
     await on.call('POST', '/sessions', { json: { credentials: { username: 'hunter2', password: 'hunter2' } } });
     await on.call('DELETE', `/sessions/${tokens.session_id}?secret=hidden-query`, { accessToken });
-    await on.call('GET', '/admin/users/u/sessions', { headers: { origin: '(none)', authorization: `Bearer ${apiKey}` } });
+    await on.call('GET', '/admin/users/u/sessions', {
+      headers: { origin: '(none)', authorization: `Bearer ${apiKey}` },
+    });
     await on.call('POST', '/revoke', { form: { token: tokens.revocation_token } });
     const lines = JSON.stringify(await on.written(8));
-    const secrets = [accessToken, tokens.revocation_token, tokens.session_id, cookie.split('=')[1]!, 'hidden', 'hunter2', 'right', apiKey];
+    const secrets = [
+      accessToken,
+      tokens.revocation_token,
+      tokens.session_id,
+      cookie.split('=')[1]!,
+      'hidden',
+      'hunter2',
+      'right',
+      apiKey,
+    ];
     for (const secret of secrets) expect(lines).not.toContain(secret);
   });
 

@@ -1,18 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { help, readCommand } from '../../../src/server/node/cli-options.ts';
+import { help } from '../../../src/server/node/cli-help.ts';
+import { readCommand } from '../../../src/server/node/cli-options.ts';
 
 const read = (line: string, env = {}): unknown => readCommand(line.split(' ').filter(Boolean), env);
 
 describe('the command line', () => {
   it('passes on what is given and leaves defaults to serve()', () => {
-    expect(read('serve')).toEqual({ name: 'serve', options: {} });
+    expect(read('serve')).toEqual({ name: 'serve', options: {}, log: 'human' });
     expect(
       read(
-        'serve --port 0 --host ::1 --store memory --origin http://a.test --origin http://b.test --demo-users --cookie --access-ttl 3s --idle 90s --absolute 2h --algorithm EdDSA --public-origin https://x.test --trust-proxy --dpop-nonce --no-limits --faults --issuer https://i --audience https://a',
-        { SOJOURN_INTROSPECTION_KEY: 'k' },
+        'serve --port 0 --host ::1 --store memory --origin http://a.test --origin http://b.test --demo-users --cookie --access-ttl 3s --idle 90s --absolute 2h --algorithm EdDSA --public-origin https://x.test --trust-proxy --dpop-nonce --no-limits --faults --issuer https://i --audience https://a --secrets s --log json --metrics',
+        { SOJOURN_INTROSPECTION_KEY: 'k', SOJOURN_ADMIN_KEYS: 'a,b', SOJOURN_METRICS_KEY: 'm' },
       ),
     ).toEqual({
       name: 'serve',
+      log: 'json',
       options: {
         port: 0,
         host: '::1',
@@ -32,6 +34,9 @@ describe('the command line', () => {
         issuer: 'https://i',
         audience: 'https://a',
         introspectionKey: 'k',
+        secrets: 's',
+        adminKeys: ['a', 'b'],
+        metrics: { key: 'm' },
       },
     });
   });
@@ -53,6 +58,12 @@ describe('the command line', () => {
       'faults',
       'no-limits',
       'trust-proxy',
+      'log',
+      'metrics',
+      'secrets',
+      'json',
+      'url',
+      'api-key-env',
     ])
       expect(help).toContain(`--${flag}`);
   });
@@ -68,6 +79,24 @@ describe('the command line', () => {
     ['serve --port -1', 'invalid_argument', /--port/],
     ['serve --idle 30', 'invalid_duration', /--idle: .*'30m'/],
     ['serve --access-ttl soon', 'invalid_duration', /--access-ttl/],
+    ['serve --log loud', 'invalid_argument', /human, json or none/],
+    ['sessions', 'invalid_argument', /sessions list, sessions show, sessions revoke/],
+    ['sessions drop x', 'invalid_argument', /Say what to do/],
+    ['sessions __proto__', 'invalid_argument', /Say what to do/],
+    ['sessions list', 'invalid_argument', /--user <id>/],
+    ['sessions list --user u --force', 'invalid_argument', /no --force/],
+    ['sessions list --user u x', 'invalid_argument', /'x' is one argument too many/],
+    ['sessions list --user u --limit 0', 'invalid_argument', /--limit '0'/],
+    ['sessions show', 'invalid_argument', /the id of a session/],
+    ['sessions revoke', 'invalid_argument', /--user <id>/],
+    ['sessions revoke x --user u', 'invalid_argument', /not both/],
+    ['sessions show x --url http://a', 'invalid_argument', /SOJOURN_API_KEY/],
+    ['sessions show x --url http://a --api-key-env NONE', 'invalid_argument', /variable NONE/],
+    ['sessions show x --url http://a --store memory', 'invalid_argument', /not both/],
+    ['types define', 'invalid_argument', /a JSON file/],
+    ['keys rotate --algorithm RS256', 'invalid_argument', /ES256, EdDSA or HS256/],
+    ['keys list --url http://a', 'invalid_argument', /handed out by no server/],
+    ['keys list --prot', 'invalid_argument', /--prot/],
     ['serve --algorithm RS256', 'invalid_argument', /ES256, EdDSA or HS256/],
   ])('refuses `%s` and says why', (line, code, says) => {
     expect(() => read(line)).toThrow(expect.objectContaining({ code, message: expect.stringMatching(says) }));

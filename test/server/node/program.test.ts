@@ -45,7 +45,10 @@ describe('sojourn serve', { timeout }, () => {
       text: expect.stringMatching(/^sojourn: Refused: demo users on 0\.0\.0\.0.*\n$/),
     });
     const redis = await run('serve', '--store', 'redis://localhost');
-    expect(redis).toEqual({ code: 2, text: 'sojourn: Redis is not in this version; use sqlite:./sojourn.db.\n' });
+    expect(redis).toEqual({
+      code: 2,
+      text: expect.stringMatching(/^sojourn: A store in Redis needs --secrets <folder>.*\n$/),
+    });
   });
 
   it('says so when the port is taken', async () => {

@@ -17,7 +17,15 @@ export interface Program {
 
 /** Ends when it prints its address, or fails with what it printed. */
 export async function start(...args: string[]): Promise<Program> {
-  const child = spawn(process.execPath, [cli, 'serve', '--port', '0', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return startWith({}, ...args);
+}
+
+/** The same, with variables of the environment. */
+export async function startWith(env: Record<string, string>, ...args: string[]): Promise<Program> {
+  const child = spawn(process.execPath, [cli, 'serve', '--port', '0', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   let text = '';
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
     child.on('close', (code, signal) => resolve({ code, signal }));
@@ -60,8 +68,20 @@ export async function start(...args: string[]): Promise<Program> {
 
 /** Runs the command line to its end. */
 export function run(...args: string[]): Promise<{ code: number | null; text: string }> {
+  return runWith({}, ...args);
+}
+
+/** The same, with variables of the environment, or with options of Node before it. */
+export function runWith(
+  { env = {}, node = [] }: { env?: Record<string, string>; node?: string[] },
+  ...args: string[]
+): Promise<{ code: number | null; text: string }> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const options = {
+      stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    };
+    const child = spawn(process.execPath, [...node, cli, ...args], options);
     let text = '';
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (data: Buffer) => void (text += data.toString()));

@@ -65,7 +65,7 @@ describe('settings', () => {
 
 describe('a store', () => {
   it.each([
-    ['redis://localhost', 'not_supported', /not in this version/],
+    ['redis://localhost', 'invalid_argument', /--secrets <folder>/],
     ['postgres://x', 'invalid_argument', /no store/],
     ['sqlite:', 'invalid_argument', /no store/],
   ])('%s is refused', async (store, code, says) => {

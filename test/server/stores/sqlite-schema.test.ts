@@ -42,7 +42,8 @@ test('a file of the first schema is brought up to date, with its sessions', asyn
   db.exec(`DROP TABLE notes; DROP INDEX sessions_of_type;
     ALTER TABLE sessions DROP COLUMN alias; ALTER TABLE sessions DROP COLUMN trust_context;
     ALTER TABLE sessions DROP COLUMN last_action; ALTER TABLE sessions DROP COLUMN last_action_at;
-    ALTER TABLE sessions DROP COLUMN token_generation; PRAGMA user_version = 1`);
+    ALTER TABLE sessions DROP COLUMN token_generation; ALTER TABLE users DROP COLUMN live;
+    ALTER TABLE users DROP COLUMN next_end; PRAGMA user_version = 1`);
   db.close();
   const now = createWorld(createSqliteStore({ path }));
   expect(await now.sessions.get(session.id)).toEqual(session);

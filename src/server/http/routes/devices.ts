@@ -1,19 +1,17 @@
 import type { Context } from 'hono';
 import { emptyAnswer, jsonAnswer } from '../answers.ts';
 import { authorize, type Access } from '../authorize.ts';
-import { badRequest, Refusal } from '../refusal.ts';
+import { Refusal } from '../refusal.ts';
+import { demandValid, listLimitSchema, revokeScopeSchema } from '../request-schemas.ts';
 import type { Route, Service } from '../service.ts';
 import { clearSpentCookies } from '../spent-cookie.ts';
 import { instant, sessionView } from '../session-view.ts';
 import { tokenBody } from '../token-answer.ts';
 
-const mostListed = 100;
-
 /** `GET /sessions?limit&cursor`: where this person is signed in, newest first. */
 export const listDevices: Route = (service) => async (c) => {
   const { session } = await authorize(service, c);
-  const limit = Number(c.req.query('limit') ?? mostListed);
-  if (!Number.isInteger(limit) || limit < 1 || limit > mostListed) throw badRequest(`limit is 1 to ${mostListed}.`);
+  const limit = demandValid(listLimitSchema, c.req.query('limit'));
   const cursor = c.req.query('cursor');
   const page = await service.sessions.list(session.userId, { limit, ...(cursor === undefined ? {} : { cursor }) });
   const sessions = page.sessions.map((each) => sessionView(each, session.id));
@@ -34,10 +32,8 @@ export const revokeDevice: Route = (service) => async (c) => {
 /** `DELETE /sessions?scope=others|all`: signs the other devices out, or all of them. */
 export const revokeDevices: Route = (service) => async (c) => {
   const access = await authorize(service, c);
-  const scope = c.req.query('scope');
-  if (scope === 'others') return revokeOthers(service, access);
-  if (scope === 'all') return revokeAll(service, access, c);
-  throw badRequest('Say which: scope=others or scope=all.');
+  const scope = demandValid(revokeScopeSchema, c.req.query('scope'));
+  return scope === 'others' ? revokeOthers(service, access) : revokeAll(service, access, c);
 };
 
 /** The step makes every access token stale, the caller's too, so the answer brings a fresh one. */

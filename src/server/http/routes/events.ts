@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { authorize } from '../authorize.ts';
 import { followEvents } from '../follow-events.ts';
-import { badRequest } from '../refusal.ts';
+import { demandValid, lastEventIdSchema } from '../request-schemas.ts';
 import type { Route } from '../service.ts';
 
 /**
@@ -13,7 +13,8 @@ export const events: Route = (service) => async (c) => {
   const access = await authorize(service, c);
   const since = lastEventId(c);
   // hono answers HEAD by GET and throws the body away, unread.
-  if (c.req.method === 'HEAD') return new Response(null, { headers: { 'Content-Type': 'text/event-stream' } });
+  if (c.req.method === 'HEAD')
+    return new Response(null, { headers: { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' } });
   const stopping = new AbortController();
   const leave = service.streams.add(access.session.userId, () => stopping.abort());
   c.header('X-Accel-Buffering', 'no');
@@ -28,7 +29,5 @@ export const events: Route = (service) => async (c) => {
 
 function lastEventId(c: Context): number | null {
   const id = c.req.header('last-event-id');
-  if (id === undefined || id === '') return null;
-  if (!/^\d{1,15}$/.test(id)) throw badRequest('Last-Event-ID is the id of an event of this stream.');
-  return Number(id);
+  return id === undefined || id === '' ? null : Number(demandValid(lastEventIdSchema, id));
 }

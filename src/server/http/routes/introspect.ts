@@ -1,16 +1,16 @@
 import { isSessionError } from '../../../protocol/session-error.ts';
-import { jsonAnswer, oauthAnswer } from '../answers.ts';
+import { jsonAnswer } from '../answers.ts';
 import { sha256 } from '../../tokens/sha256.ts';
 import { oauthRoute } from '../oauth-errors.ts';
 import { Refusal } from '../refusal.ts';
 import { readForm } from '../request-body.ts';
+import { demandValid, introspectFormSchema } from '../request-schemas.ts';
 import type { Route, Service } from '../service.ts';
 
 /** `POST /introspect` (RFC 7662): tells a back end with the API key whether an access token is good right now. */
 export const introspect: Route = oauthRoute(async (service, c) => {
   await demandKey(service, c.req.header('authorization') ?? '');
-  const token = (await readForm(c)).get('token');
-  if (!token) return oauthAnswer('invalid_request', 'invalid_argument', 'The form has no token.');
+  const { token } = demandValid(introspectFormSchema, Object.fromEntries(await readForm(c)));
   return jsonAnswer(await described(service, token));
 });
 

@@ -2,6 +2,7 @@ import { jsonAnswer, oauthAnswer } from '../answers.ts';
 import { oauthRoute } from '../oauth-errors.ts';
 import { readRefreshCookie } from '../refresh-cookie.ts';
 import { readForm } from '../request-body.ts';
+import { demandValid, revokeFormSchema } from '../request-schemas.ts';
 import type { Route } from '../service.ts';
 import { clearSpentCookies } from '../spent-cookie.ts';
 
@@ -10,9 +11,9 @@ import { clearSpentCookies } from '../spent-cookie.ts';
  * and the answer comes only when the end is durable. In cookie mode the cookie itself will do.
  */
 export const revoke: Route = oauthRoute(async (service, c) => {
-  const form = await readForm(c);
-  const cookie = service.cookieMode ? readRefreshCookie(c, form.get('session_id') ?? null) : null;
-  const token = form.get('token') ?? cookie;
+  const form = demandValid(revokeFormSchema, Object.fromEntries(await readForm(c)));
+  const cookie = service.cookieMode ? readRefreshCookie(c, form.session_id ?? null) : null;
+  const token = form.token ?? cookie;
   if (!token && !service.cookieMode)
     return oauthAnswer('invalid_request', 'invalid_argument', 'The form has no token.');
   const keyThumbprint = await service.proofs.check(c);

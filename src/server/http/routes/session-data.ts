@@ -1,10 +1,10 @@
 import type { Context } from 'hono';
-import type { JsonObject } from '../../engine/json.ts';
 import type { Session } from '../../engine/sessions.ts';
 import { jsonAnswer } from '../answers.ts';
 import { authorize } from '../authorize.ts';
-import { badRequest, Refusal } from '../refusal.ts';
+import { Refusal } from '../refusal.ts';
 import { readJson } from '../request-body.ts';
+import { dataKeySchema, dataSchema, demandValid, ifMatchSchema } from '../request-schemas.ts';
 import type { Route } from '../service.ts';
 
 /** `GET /session/data`: the app's own data in the session. */
@@ -24,14 +24,14 @@ export const readDataKey: Route = (service) => async (c) => {
 /** `PUT /session/data`: replaces everything; `If-Match` makes it a compare-and-set. */
 export const replaceData: Route = (service) => async (c) => {
   const { session } = await authorize(service, c);
-  const data = demandObject(await readJson(c));
+  const data = demandValid(dataSchema, await readJson(c));
   return dataAnswer(await service.sessions.data.replace(session.id, data, condition(c)));
 };
 
 /** `PATCH /session/data`: given keys overwrite, the rest stays. */
 export const updateData: Route = (service) => async (c) => {
   const { session } = await authorize(service, c);
-  const patch = demandObject(await readJson(c));
+  const patch = demandValid(dataSchema, await readJson(c));
   return dataAnswer(await service.sessions.data.update(session.id, patch, condition(c)));
 };
 
@@ -63,21 +63,11 @@ function etag(session: Session): Record<string, string> {
 }
 
 function keyOf(c: Context): string {
-  const key = c.req.param('key') ?? '';
-  if (key === '' || key.length > 256) throw badRequest('A key has 1 to 256 characters.');
-  return key;
-}
-
-function demandObject(value: unknown): JsonObject {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw badRequest('Session data is a JSON object.');
-  return value as JsonObject;
+  return demandValid(dataKeySchema, c.req.param('key') ?? '');
 }
 
 function condition(c: Context): { ifVersion?: number } {
   const header = c.req.header('if-match');
-  if (header === undefined || header === '*') return {};
-  const version = /^"(\d{1,15})"$/.exec(header)?.[1];
-  if (version === undefined) throw badRequest('If-Match must be the ETag of an earlier answer.');
-  return { ifVersion: Number(version) };
+  if (header === undefined || demandValid(ifMatchSchema, header) === '*') return {};
+  return { ifVersion: Number(header.slice(1, -1)) };
 }

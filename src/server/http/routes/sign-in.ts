@@ -2,8 +2,10 @@ import * as z from 'zod/mini';
 import { userSchema } from '../../../protocol/session-view.ts';
 import type { JsonObject } from '../../engine/json.ts';
 import { demand } from '../limits.ts';
+import { noteFacts } from '../observer.ts';
 import { badRequest, Refusal } from '../refusal.ts';
 import { readJson } from '../request-body.ts';
+import { bindingSchema, credentialsSchema } from '../request-schemas.ts';
 import type { Route } from '../service.ts';
 import { sessionView } from '../session-view.ts';
 import { clearSpentCookies } from '../spent-cookie.ts';
@@ -19,14 +21,12 @@ export interface SignInRequest {
   binding?: 'all' | 'refresh' | undefined;
 }
 
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Checks a {@link SignInRequest}. Unknown members are refused: a misspelt `remember` must not go unnoticed. */
-const signInSchema: z.ZodMiniType<SignInRequest> = z.strictObject({
-  credentials: z.custom<JsonObject>(isObject),
+export const signInSchema: z.ZodMiniType<SignInRequest> = z.strictObject({
+  credentials: credentialsSchema,
   remember: z.optional(z.boolean()),
   device: z.optional(z.strictObject({ label: z.optional(z.string().check(z.maxLength(100))) })),
-  binding: z.optional(z.enum(['all', 'refresh'])),
+  binding: z.optional(bindingSchema),
 });
 
 const longestUserAgent = 256;
@@ -40,6 +40,7 @@ export const signIn: Route = (service) => async (c) => {
   const address = service.addressOf(c);
   if (address !== null) demand(service.limits.signInPerAddress.take(address));
   const account = service.accountOf(credentials)?.trim().toLowerCase().slice(0, 256);
+  if (account) noteFacts(c, { account });
   if (account) demand(service.limits.signInPerAccount.take(account));
 
   const keyThumbprint = await service.proofs.check(c);
@@ -57,6 +58,7 @@ export const signIn: Route = (service) => async (c) => {
     device: { label: device?.label ?? null, userAgent },
   });
   const { session } = issued;
+  noteFacts(c, { sessionId: session.id, userId: user.id });
   const answer = await tokenAnswer(service, issued, {
     bound: binding === 'all',
     user,

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { attemptKeySchema, attemptsSchema, type Attempt } from '../../../protocol/attempts.ts';
+import { attemptsSchema, type Attempt } from '../../../protocol/attempts.ts';
 import type { RefreshOutcome, RefreshRequest } from '../../engine/sessions.ts';
 import { sha256 } from '../../tokens/sha256.ts';
 import { oauthAnswer } from '../answers.ts';
@@ -7,8 +7,10 @@ import { currentUser } from '../directory.ts';
 import { demand } from '../limits.ts';
 import { oauthRoute } from '../oauth-errors.ts';
 import { readRefreshCookie } from '../refresh-cookie.ts';
+import { noteFacts } from '../observer.ts';
 import { badRequest, Refusal } from '../refusal.ts';
 import { readForm } from '../request-body.ts';
+import { demandValid, idempotencyKeySchema, refreshFormSchema, type RefreshForm } from '../request-schemas.ts';
 import type { Route, Service } from '../service.ts';
 import { clearSpentCookies } from '../spent-cookie.ts';
 import { sessionIdOf } from '../token-session.ts';
@@ -16,12 +18,13 @@ import { tokenAnswer } from '../token-answer.ts';
 
 /** `POST /token`: the refresh grant (RFC 6749 section 6), idempotent by attempt key. */
 export const refresh: Route = oauthRoute(async (service, c) => {
-  const form = await readForm(c);
-  if (form.get('grant_type') !== 'refresh_token')
+  const fields = await readForm(c);
+  // Two errors have names of their own in RFC 6749 section 5.2; all others are an invalid_request.
+  if (fields.get('grant_type') !== 'refresh_token')
     return oauthAnswer('unsupported_grant_type', 'not_supported', 'Only refresh_token is granted here.');
-  if (form.has('client_id') && form.get('client_id') !== service.tokens.clientId)
+  if (fields.has('client_id') && fields.get('client_id') !== service.tokens.clientId)
     return oauthAnswer('invalid_client', 'invalid_argument', 'This client_id is not the one of this server.');
-  const bound = bindsAll(form.get('binding'));
+  const form = demandValid(refreshFormSchema, Object.fromEntries(fields));
   const request = await readRefresh(service, c, form);
   if (request === null) return ended('unknown');
 
@@ -31,18 +34,20 @@ export const refresh: Route = oauthRoute(async (service, c) => {
   demand(limits.refreshPerSession.wait(counted));
   const outcome = await sessions.refresh(request);
   if (isGenuine(outcome)) limits.refreshPerSession.take(counted);
-  const answer = await answerOutcome(service, outcome, bound);
+  const sessionId = 'session' in outcome ? outcome.session.id : 'sessionId' in outcome ? outcome.sessionId : null;
+  if (sessionId !== null) noteFacts(c, { sessionId });
+  const answer = await answerOutcome(service, outcome, form.binding !== 'refresh');
   return outcome.outcome === 'ended' ? clearSpentCookies(service, c, answer) : answer;
 });
 
-async function readRefresh(service: Service, c: Context, form: Map<string, string>): Promise<RefreshRequest | null> {
+async function readRefresh(service: Service, c: Context, form: RefreshForm): Promise<RefreshRequest | null> {
   const attemptKey = readAttemptKey(c);
   const { cookieMode } = service;
-  const refreshToken = cookieMode ? readRefreshCookie(c, form.get('session_id') ?? null) : form.get('refresh_token');
-  if (cookieMode && form.has('refresh_token'))
+  const refreshToken = cookieMode ? readRefreshCookie(c, form.session_id ?? null) : form.refresh_token;
+  if (cookieMode && form.refresh_token !== undefined)
     throw badRequest('This server keeps the refresh token in a cookie; send none in the form.');
   if (!cookieMode && !refreshToken) throw badRequest('The form has no refresh_token.');
-  const attemptKeys = cookieMode ? readAttempts(form.get('attempts')) : undefined;
+  const attemptKeys = cookieMode ? readAttempts(form.attempts) : undefined;
   if (!refreshToken) return null;
   const keyThumbprint = await checkProof(service, c, refreshToken, attemptKey);
   return { refreshToken, attemptKey, keyThumbprint, cookieMode, ...(attemptKeys ? { attemptKeys } : {}) };
@@ -66,9 +71,7 @@ async function checkProof(service: Service, c: Context, token: string, key: stri
 function readAttemptKey(c: Context): string | null {
   const header = c.req.header('idempotency-key');
   if (header === undefined) return null;
-  const key = attemptKeySchema.safeParse(header.replace(/^"(.*)"$/, '$1'));
-  if (!key.success) throw badRequest('Idempotency-Key must be 16 to 64 characters of base64url, quoted or bare.');
-  return key.data;
+  return demandValid(idempotencyKeySchema, header).replaceAll('"', '');
 }
 
 function readAttempts(field: string | undefined): Attempt[] {
@@ -78,12 +81,6 @@ function readAttempts(field: string | undefined): Attempt[] {
   } catch {
     throw badRequest('`attempts` must be a JSON array of at most five { generation, key }.');
   }
-}
-
-function bindsAll(binding: string | undefined): boolean {
-  if (binding !== undefined && binding !== 'all' && binding !== 'refresh')
-    throw badRequest('`binding` is either all or refresh.');
-  return binding !== 'refresh';
 }
 
 function isGenuine(outcome: RefreshOutcome): boolean {

@@ -1,4 +1,4 @@
-import { deathOf } from '../../engine/life.ts';
+import { deathOf, endOf } from '../../engine/life.ts';
 import type { SessionRecord } from '../../engine/record.ts';
 import { rememberType } from '../../engine/store.ts';
 
@@ -10,8 +10,10 @@ export interface MemoryUser {
   latestStamp: number;
   /** How many records exist, dead ones too: while there are any, the not-before stamp must stay. */
   records: number;
-  /** Ids of sessions; some may be dead by now. */
+  /** Ids of sessions that were live when last looked at. */
   ids: string[];
+  /** None of them expires before this. */
+  earliestEnd: number;
   /** At this many ids the dead are dropped. */
   pruneAt: number;
 }
@@ -23,6 +25,10 @@ export interface Users {
   add(user: MemoryUser, record: SessionRecord, now: number): void;
   /** Live sessions; drops the dead from the index on the way. */
   live(user: MemoryUser, now: number): SessionRecord[];
+  /** How many are live. Looks at each only when one may have expired since it last did. */
+  countLive(user: MemoryUser, now: number): number;
+  /** A record of the index was written anew. */
+  changed(record: SessionRecord): void;
   /** A record of the user was removed. */
   forget(userId: string): void;
   /** Removes users without records whose stamp is older than `before`. */
@@ -40,15 +46,23 @@ export function createUsers(records: ReadonlyMap<string, SessionRecord>): Users 
       if (record !== undefined && deathOf(record, user.notBefore, now) === null) found.push(record);
     }
     if (found.length < user.ids.length) user.ids = found.map((record) => record.id);
+    user.earliestEnd = found.reduce((earliest, record) => Math.min(earliest, endOf(record)), Infinity);
     return found;
   }
 
   return {
     live,
+    countLive: (user, now) => (now < user.earliestEnd ? user.ids.length : live(user, now).length),
+    changed: (record) => {
+      const user = users.get(record.userId);
+      if (user === undefined) return;
+      if (record.endReason === null) user.earliestEnd = Math.min(user.earliestEnd, endOf(record));
+      else if (user.ids.includes(record.id)) user.ids = user.ids.filter((id) => id !== record.id);
+    },
     get: (userId) => {
       let user = users.get(userId);
       if (user === undefined) {
-        user = { userId, notBefore: 0, latestStamp: 0, records: 0, ids: [], pruneAt: 16 };
+        user = { userId, notBefore: 0, latestStamp: 0, records: 0, ids: [], earliestEnd: Infinity, pruneAt: 16 };
         users.set(userId, user);
       }
       return user;
@@ -61,6 +75,7 @@ export function createUsers(records: ReadonlyMap<string, SessionRecord>): Users 
       // `concat` makes an array of the exact size, `push` one with room for 17; most people have few sessions.
       if (user.ids.length < 8) user.ids = user.ids.concat(record.id);
       else user.ids.push(record.id);
+      user.earliestEnd = Math.min(user.earliestEnd, endOf(record));
       if (user.ids.length < user.pruneAt) return;
       live(user, now);
       user.pruneAt = Math.max(16, user.ids.length * 2);

@@ -1,6 +1,6 @@
 import type { Decision } from '../../engine/decision.ts';
 import type { SessionRecord } from '../../engine/record.ts';
-import type { Step } from '../../engine/store.ts';
+import { rememberType, type Step } from '../../engine/store.ts';
 import { createNoteTable, type NoteTable } from './note-table.ts';
 import { createEventTable, type EventTable } from './event-table.ts';
 import { openDatabase, type Durability } from './open.ts';
@@ -14,6 +14,8 @@ export interface Connection {
   users: UserTable;
   events: EventTable;
   notes: NoteTable;
+  /** Keeps the new state of a record that was found in `row`, and counts its user's sessions anew. */
+  save(row: number, record: SessionRecord, now: number): void;
   /** Changes whenever another connection has written to the file. */
   dataVersion(): number;
   /** Runs `work` as the only writer of the file; all of it is kept, or, when it throws, nothing. */
@@ -70,7 +72,13 @@ export function connect(
     }
   }
 
+  function save(row: number, record: SessionRecord, now: number): void {
+    sessions.save(row, record, now);
+    if (record.endedAt !== null && record.type !== rememberType) users.uncountOne(keyOf(record.id).tag, record.stamp);
+  }
+
   return {
+    save,
     sessions,
     users,
     events,
@@ -82,7 +90,7 @@ export function connect(
         const found = sessions.find(id);
         const decision = decide(found?.record ?? null, found?.notBefore ?? 0);
         if (mayKeep?.(decision) === false) return null;
-        if (found !== null && decision.write !== null) sessions.save(found.row, decision.write, now);
+        if (found !== null && decision.write !== null) save(found.row, decision.write, now);
         const event = decision.event && events.add(decision.event, keyOf(id).tag);
         return { answer: decision.answer, event, now };
       }),

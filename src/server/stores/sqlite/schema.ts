@@ -68,7 +68,9 @@ const migrations = [
      ends_at INTEGER,
      PRIMARY KEY (area, key)
    ) STRICT, WITHOUT ROWID;
-   CREATE INDEX notes_to_end ON notes (ends_at) WHERE ends_at IS NOT NULL;`,
+   CREATE INDEX notes_to_end ON notes (ends_at) WHERE ends_at IS NOT NULL;
+   ALTER TABLE users ADD COLUMN live INTEGER;
+   ALTER TABLE users ADD COLUMN next_end INTEGER;`,
 ];
 
 /**

@@ -17,7 +17,10 @@ export interface SessionTable {
   save(row: number, write: SessionRecord, now: number): void;
   setStamp(row: number, record: SessionRecord): void;
   latestStamp(tag: Uint8Array): number;
-  countLive(tag: Uint8Array, now: number): number;
+  /** How many are live, and the earliest end among them. */
+  countLive(tag: Uint8Array, now: number): { live: number; nextEnd: number };
+  /** Whether at least `count` sessions, live or dead, are younger than the user's not-before stamp. */
+  hasAtLeast(tag: Uint8Array, count: number): boolean;
   listLive(tag: Uint8Array, page: ListPage, now: number): SessionRecord[];
   /** Sessions that a sweep must look at, at most `limit`. */
   toLookAt(now: number, limit: number): FoundRow[];
@@ -52,7 +55,10 @@ export function createSessionTable(db: DatabaseSync): SessionTable {
   );
   const setStamp = db.prepare('UPDATE sessions SET stamp = ?, updated_at = ? WHERE row = ?');
   const latestStamp = db.prepare('SELECT max(stamp) AS stamp FROM sessions WHERE tag = ?');
-  const countLive = db.prepare(`SELECT count(*) AS n FROM sessions WHERE tag = ? AND ${listed} AND ${live}`);
+  const hasAtLeast = db.prepare(`SELECT 1 FROM sessions WHERE tag = ? AND stamp > ${notBefore} LIMIT 1 OFFSET ?`);
+  const countLive = db.prepare(
+    `SELECT count(*) AS n, min(${end}) AS next_end FROM sessions WHERE tag = ? AND ${listed} AND ${live}`,
+  );
   const listLive = db.prepare(`SELECT ${columns} FROM sessions WHERE tag = ? AND ${listed} AND ${live}
     AND (?3 IS NULL OR coalesce(type, 'default') = ?3) AND stamp <= ?4 AND (stamp, sid) < (?4, ?5) ORDER BY stamp DESC, sid DESC LIMIT ?6`);
   const toLookAt = db.prepare(`${found} WHERE look_at <= ? ORDER BY look_at LIMIT ?`);
@@ -93,7 +99,11 @@ export function createSessionTable(db: DatabaseSync): SessionTable {
     },
     setStamp: (row, record) => void setStamp.run(record.stamp, record.updatedAt, row),
     latestStamp: (tag) => Number(latestStamp.get(tag)?.['stamp'] ?? 0),
-    countLive: (tag, now) => Number(countLive.get(tag, now)?.['n']),
+    countLive: (tag, now) => {
+      const row = countLive.get(tag, now)!;
+      return { live: row['n'] as number, nextEnd: (row['next_end'] as number | null) ?? Infinity };
+    },
+    hasAtLeast: (tag, count) => hasAtLeast.get(tag, count - 1) !== undefined,
     listLive: (tag, { limit, after, type }, now) => {
       const stamp = after?.stamp ?? Number.MAX_SAFE_INTEGER;
       const sid = after === null ? new Uint8Array() : keyOf(after.id).sid;

@@ -36,8 +36,10 @@ export async function sweepSessions(
       if (decision.event !== null) events.push(connection.events.add(decision.event, keyOf(record.id).tag));
       if (decision.outcome === 'remove') {
         sessions.remove(row);
+        // Of a death that nobody noticed until now the count does not know.
+        if (record.endReason === null) connection.users.uncountOne(keyOf(record.id).tag, record.stamp);
         removed++;
-      } else if (decision.write !== null) sessions.save(row, decision.write, now);
+      } else if (decision.write !== null) connection.save(row, decision.write, now);
       else sessions.lookAgain(row, decision.lookAt);
     }
     return found.length;
@@ -54,7 +56,7 @@ export function sweepUser(
     const found = connection.sessions.expiredUnseen(tag, now);
     const events = found.flatMap(({ row, record, notBefore }) => {
       const refusal = refusalOf(record, notBefore, now);
-      if (refusal?.write) connection.sessions.save(row, refusal.write, now);
+      if (refusal?.write) connection.save(row, refusal.write, now);
       return refusal?.event ? [connection.events.add(refusal.event, tag)] : [];
     });
     return { removed: found.length, events };

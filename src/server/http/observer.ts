@@ -1,0 +1,110 @@
+import type { Context, MiddlewareHandler } from 'hono';
+import { matchedRoutes } from 'hono/route';
+import { isSessionError } from '../../protocol/session-error.ts';
+import type { RefreshOutcome, Sessions } from '../engine/sessions.ts';
+
+/** A request that was answered. Holds no secret; a session id is a handle, and still not for logs as it is. */
+export interface AnsweredRequest {
+  method: string;
+  /** The pattern it matched, such as `/sessions/:id`; null when there is nothing at its address. */
+  route: string | null;
+  status: number;
+  durationMs: number;
+  facts: RequestFacts;
+}
+
+/** What routes know of a request besides what HTTP shows. */
+export interface RequestFacts {
+  /** The code of its error. */
+  code?: string;
+  sessionId?: string;
+  userId?: string;
+  /** The account that somebody tried to sign in to. */
+  account?: string;
+}
+
+/** Sessions of a person that ended at once. */
+export interface EndedMany {
+  scope: 'all' | 'others' | 'type';
+  userId: string;
+  count: number;
+}
+
+/** Is told what a server does. Must not throw; is called in the middle of requests. */
+export interface Observer {
+  answered(request: AnsweredRequest, c: Context): void;
+  refreshed(outcome: RefreshOutcome): void;
+  /** One session was ended by its person or by a back end. */
+  revoked(): void;
+  revokedMany(ended: EndedMany): void;
+}
+
+const factsKey = 'facts';
+
+/** Adds to what is known of a request. */
+export function noteFacts(c: Context, facts: RequestFacts): void {
+  c.set(factsKey, { ...factsOf(c), ...facts });
+}
+
+function factsOf(c: Context): RequestFacts {
+  return (c.get(factsKey) as RequestFacts | undefined) ?? {};
+}
+
+/** Tells observers of every request when it has been answered. Stands before everything else. */
+export function observeRequests(observers: readonly Observer[], basePath: string): MiddlewareHandler {
+  return async (c, next) => {
+    const startedAt = performance.now();
+    await next();
+    const code = isSessionError(c.error) ? c.error.code : c.error === undefined ? undefined : 'server_error';
+    const request: AnsweredRequest = {
+      method: c.req.method,
+      route: routeOf(c, basePath),
+      status: c.res.status,
+      durationMs: performance.now() - startedAt,
+      facts: { ...factsOf(c), ...(code === undefined ? {} : { code }) },
+    };
+    for (const observer of observers) observer.answered(request, c);
+  };
+}
+
+/** Middleware is registered for all methods, routes for one: the last one is what answered. */
+function routeOf(c: Context, basePath: string): string | null {
+  const route = matchedRoutes(c).findLast(({ method }) => method !== 'ALL');
+  return route === undefined ? null : route.path.slice(basePath.length);
+}
+
+/** The same engine; observers are told of refreshes and of sessions that are ended on purpose. */
+export function observeSessions(sessions: Sessions, observers: readonly Observer[]): Sessions {
+  const many = (ended: EndedMany): void => {
+    for (const observer of observers) observer.revokedMany(ended);
+  };
+  const one = (wasLive: boolean): boolean => {
+    if (wasLive) for (const observer of observers) observer.revoked();
+    return wasLive;
+  };
+  return {
+    ...sessions,
+    refresh: async (request) => {
+      const outcome = await sessions.refresh(request);
+      for (const observer of observers) observer.refreshed(outcome);
+      return outcome;
+    },
+    revoke: async (id, reason) => one(await sessions.revoke(id, reason)),
+    revokeByToken: async (token, thumbprint) => one(await sessions.revokeByToken(token, thumbprint)),
+    revokeAll: async (userId) => {
+      const answer = await sessions.revokeAll(userId);
+      many({ scope: 'all', userId, count: answer.count });
+      return answer;
+    },
+    revokeOthers: async (userId, keepId) => {
+      const answer = await sessions.revokeOthers(userId, keepId);
+      many({ scope: 'others', userId, count: answer.count });
+      return answer;
+    },
+    revokeOfType: async (userId, type, options) => {
+      const answer = await sessions.revokeOfType(userId, type, options);
+      many({ scope: 'type', userId, count: answer.count });
+      return answer;
+    },
+  };
+}

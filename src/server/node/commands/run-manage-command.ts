@@ -1,0 +1,54 @@
+import { SessionError } from '../../../protocol/session-error.ts';
+import type { Sessions } from '../../engine/sessions.ts';
+import { openEngine } from '../open-engine.ts';
+import { openStore, type OpenedStore } from '../open-store.ts';
+import type { ManageCommand, Target } from './read-manage-command.ts';
+import type { Shown } from './shown.ts';
+
+/**
+ * Carries a command out. Answers what is to be printed.
+ *
+ * @throws SessionError of the engine, and `storage_unavailable`, `network_error`, `unauthenticated` when it cannot be reached
+ */
+export async function runManageCommand({ target, json, work }: ManageCommand): Promise<string> {
+  const shown = work.on === 'engine' ? await onEngine(target, work.run) : await onKeys(target, work.run);
+  return json ? `${JSON.stringify(shown.json, null, 2)}\n` : shown.text;
+}
+
+async function onEngine(target: Target, run: (sessions: Sessions) => Promise<Shown>): Promise<Shown> {
+  const sessions =
+    target.at === 'server' ? await connected(target) : openEngine(await opened(target), { onError: ignore });
+  try {
+    return await run(sessions);
+  } finally {
+    await sessions.close();
+  }
+}
+
+async function onKeys(target: Target, run: Extract<ManageCommand['work'], { on: 'keys' }>['run']): Promise<Shown> {
+  if (target.at === 'server') throw new SessionError('not_supported', 'Signing keys are where the store is.');
+  const { keyStore, store, close } = await opened(target);
+  try {
+    return await run(keyStore, Date.now());
+  } finally {
+    await store.close();
+    await close?.();
+  }
+}
+
+async function opened({ store, secrets }: Extract<Target, { at: 'store' }>): Promise<OpenedStore> {
+  if (store === 'memory')
+    throw new SessionError(
+      'invalid_argument',
+      'Nobody but its own process sees a store in memory; ask that server: --url http://localhost:4000',
+    );
+  return openStore(store, { secrets, mustExist: true });
+}
+
+async function connected({ url, apiKey }: Extract<Target, { at: 'server' }>): Promise<Sessions> {
+  const { connectSessions } = await import('../../remote/connect-sessions.ts');
+  return connectSessions({ url, apiKey });
+}
+
+/** A failing listener of events is nobody's business here: there is none. */
+function ignore(): void {}

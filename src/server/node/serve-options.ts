@@ -1,0 +1,58 @@
+import type { Duration } from '../../protocol/duration.ts';
+import type { AdminKey } from '../http/admin/api-keys.ts';
+import type { Directory } from '../http/directory.ts';
+import type { LimitOptions } from '../http/limits.ts';
+import type { MetricsOptions } from '../http/metrics.ts';
+import type { LogEntry } from '../http/request-log.ts';
+import type { SigningAlgorithm } from '../tokens/signing-key.ts';
+
+/** What {@link serve} takes. */
+export interface ServeOptions extends Partial<Directory> {
+  /** 0 takes any free one. Default: 4000. */
+  port?: number;
+  /** Default: `'127.0.0.1'`, this machine only. */
+  host?: string;
+  /** `'memory'`, `'sqlite:./path'`, or `'redis://host:6379'` with `secrets`. Default: `'sqlite:./sojourn.db'`. */
+  store?: string;
+  /** Folder of the secrets and signing keys; servers of one Redis share it. Default: beside the SQLite file. */
+  secrets?: string;
+  /** Origins of the apps. Default: `['http://localhost:5173']`. */
+  origins?: readonly string[];
+  /** Lets the three demo users in, instead of `authenticate`. */
+  demoUsers?: boolean;
+  /** Keeps refresh tokens in an `HttpOnly` cookie. */
+  cookie?: boolean;
+  /** Life of access tokens. Default: `'5m'`. */
+  accessLife?: Duration;
+  /** Ends when nobody is active for so long. Default: `'30m'` (remembered: 14 days). */
+  idle?: Duration;
+  /** Ends so long after sign-in. Default: `'12h'` (remembered: 30 days). */
+  absolute?: Duration;
+  algorithm?: SigningAlgorithm;
+  /** `iss` of tokens. Default: the public origin, or the URL it listens on. */
+  issuer?: string;
+  /** `aud` of tokens. Default: the issuer. */
+  audience?: string;
+  /** Origin that clients call, when a proxy stands in front. */
+  publicOrigin?: string;
+  /** Takes client addresses from the last entry of `X-Forwarded-For`. Only behind a proxy that writes it. */
+  trustProxy?: boolean;
+  introspectionKey?: string;
+  /** Keys of back ends that may do everything, under `/admin`. Default: none, and no such routes. */
+  adminKeys?: readonly AdminKey[];
+  /** `GET /metrics` for Prometheus, the numbers of the process included. Default: none. */
+  metrics?: true | MetricsOptions;
+  /** Is told of every request, and of what a guard should see. Nothing in an entry is secret. Default: none. */
+  log?: (entry: LogEntry) => void;
+  /** Every DPoP proof must carry a nonce. */
+  demandNonce?: boolean;
+  limits?: LimitOptions | false;
+  /** Development only: adds `/dev/faults` and `/dev/journal`. */
+  faults?: boolean;
+  /** How long a stop waits for requests under way. Default: `'10s'`. */
+  patience?: Duration;
+  /** Replaces the global `Request` and `Response` by lightweight ones. The command line does. Default: false. */
+  lightweight?: boolean;
+  /** Is told of failures that a client only sees as `server_error`. Default: `console.error`. */
+  onError?: (error: unknown) => void;
+}

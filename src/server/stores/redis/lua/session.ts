@@ -1,0 +1,233 @@
+/**
+ * What every script on a user's sessions begins with.
+ *
+ * KEYS: 1 index, 2 not-before stamp, 3 events; then two for each session, its short and its long fields.
+ * ARGV: 1 the caller's time, empty for the clock of Redis; 2 user tag; 3 channel; 4 who writes; 5 how many events are kept.
+ */
+export const sessionLua: string = `
+local week, inf = 604800000, math.huge
+local index, tag = KEYS[1], ARGV[2]
+local now = tonumber(ARGV[1])
+if not now then
+  local time = redis.call('TIME')
+  now = time[1] * 1000 + math.floor(time[2] / 1000)
+end
+local notBefore = tonumber(redis.call('GET', KEYS[2]) or '0')
+
+-- Every digit: tostring rounds.
+local function num(n) return string.format('%.17g', n) end
+local function whole(n) return string.format('%.0f', math.ceil(n)) end
+local function text(value) return value and string.sub(value, 2) end
+
+-- A key leaves at a time.
+local function leave(key, at)
+  if at == inf then redis.call('PERSIST', key)
+  else redis.call('PEXPIRE', key, whole(math.max(1, at - now))) end
+end
+
+-- A key that others need too leaves at that time, or later.
+local function leaveAfter(key, at, isNew)
+  if at == inf or isNew then leave(key, at)
+  else redis.call('PEXPIRE', key, whole(math.max(1, at - now)), 'GT') end
+end
+
+-- Times rest as milliseconds since creation, which is shorter.
+local function timeOf(r, name) return r[name] and tonumber(r.c) + tonumber(r[name]) end
+local function activeAt(r) return tonumber(r.c) + tonumber(r.a or '0') end
+local function stampOf(r) return tonumber(r.c) + tonumber(r.s or '0') end
+
+local function endOf(r)
+  local at = math.min(timeOf(r, 'e') or inf, timeOf(r, 'x') or inf)
+  if r.i then at = math.min(at, activeAt(r) + tonumber(r.i)) end
+  return at
+end
+
+local function deathOf(r)
+  if r.z then return text(r.z) end
+  if r.x and now >= timeOf(r, 'x') then return 'absolute_expired' end
+  if r.i and now >= activeAt(r) + tonumber(r.i) then return 'idle' end
+  if r.e and now >= timeOf(r, 'e') then return 'expired' end
+  if stampOf(r) <= notBefore then return 'revoked_all' end
+end
+
+local function isExpiry(reason) return reason == 'idle' or reason == 'expired' or reason == 'absolute_expired' end
+
+-- Until when the tombstone of a session that ended at a time is kept.
+local function keepUntil(r, ended)
+  local at = endOf(r)
+  return math.max(at == inf and 0 or at, ended + week)
+end
+
+-- The session of the i-th pair of keys; nil when there is none, or none any more.
+local function load(i, sid)
+  local s = { key = KEYS[2 + 2 * i], long = KEYS[3 + 2 * i], sid = sid, r = {}, pieces = {}, changed = {} }
+  local r, found = s.r, redis.call('HGETALL', s.key)
+  if #found == 0 then return nil end
+  local more = {}
+  for f = 1, #found, 2 do
+    local name = found[f]
+    if #name == 1 then r[name] = found[f + 1] else more[name] = found[f + 1] end
+  end
+  for name in pairs(more) do
+    local whole = string.sub(name, 1, 1)
+    s.pieces[whole] = (s.pieces[whole] or 0) + 1
+  end
+  for name, count in pairs(s.pieces) do
+    for piece = 1, count do r[name] = r[name] .. more[name .. piece] end
+  end
+  found = redis.call('HGETALL', s.long)
+  for f = 1, #found, 2 do
+    r[found[f]] = found[f + 1]
+    s.pieces[found[f]] = 'long'
+  end
+  local death = deathOf(r)
+  if death then
+    local ended = timeOf(r, 'E') or (isExpiry(death) and endOf(r) or notBefore)
+    if now >= keepUntil(r, ended) then return nil end
+  end
+  s.endWas = endOf(r)
+  return s
+end
+
+-- A new value of a field; nil for none.
+local function set(s, name, value)
+  s.r[name] = value
+  s.changed[name] = true
+end
+
+local function setTime(s, name, at) set(s, name, num(at - tonumber(s.r.c))) end
+
+-- Pieces of a text of at most 64 bytes, none of which ends within a character. A hash without longer values takes half the room.
+local function piecesOf(value)
+  local pieces, from = {}, 1
+  while from <= #value do
+    local to = math.min(from + 63, #value)
+    while to < #value and string.byte(value, to + 1) >= 128 and string.byte(value, to + 1) < 192 do to = to - 1 end
+    pieces[#pieces + 1] = string.sub(value, from, to)
+    from = to + 1
+  end
+  return pieces
+end
+
+-- Writes what was set; answers whether there is a key of long fields now that was not there.
+local function write(s)
+  local values, gone, addsLong = {}, {}, false
+  for name in pairs(s.changed) do
+    local value, were = s.r[name], s.pieces[name]
+    local isLong = value ~= nil and #value > 512
+    local pieces = value ~= nil and not isLong and piecesOf(value) or {}
+    if isLong then
+      redis.call('HSET', s.long, name, value)
+      addsLong = true
+    elseif were == 'long' then redis.call('HDEL', s.long, name) end
+    for piece = 1, math.max(#pieces, 1 + (tonumber(were) or 0)) do
+      local field = piece == 1 and name or name .. (piece - 1)
+      if pieces[piece] then
+        values[#values + 1] = field
+        values[#values + 1] = pieces[piece]
+      else gone[#gone + 1] = field end
+    end
+    s.pieces[name] = isLong and 'long' or (#pieces > 1 and #pieces - 1 or nil)
+  end
+  if #values > 0 then redis.call('HSET', s.key, unpack(values)) end
+  if #gone > 0 then redis.call('HDEL', s.key, unpack(gone)) end
+  return addsLong
+end
+
+-- Keeps what was set: the session leaves by itself, and the index knows its end.
+local function save(s)
+  local addsLong = write(s)
+  local at = endOf(s.r)
+  if s.r.z then
+    at = keepUntil(s.r, timeOf(s.r, 'E'))
+    redis.call('ZREM', index, s.sid)
+  else
+    if at == s.endWas and not addsLong then return end
+    if s.r.y ~= '=remember' then redis.call('ZADD', index, at == inf and '+inf' or num(at), s.sid) end
+    at = at + week
+    leaveAfter(index, at, false)
+  end
+  leave(s.key, at)
+  leave(s.long, at)
+end
+
+-- Logs and tells an event. Cursors are led by the clock: a log that was lost does not give them again.
+local function log(kind, user, sid, at, detail)
+  local cursor, last = math.max(1, math.floor(at)), redis.call('LINDEX', KEYS[3], -1)
+  if last then cursor = math.max(cursor, tonumber(string.match(last, '^%d+')) + 1) end
+  redis.call('RPUSH', KEYS[3], num(cursor) .. ' ' .. kind .. ' ' .. (sid or '-') .. ' ' .. num(at) .. ' ' .. detail)
+  redis.call('LTRIM', KEYS[3], '-' .. ARGV[5], -1)
+  redis.call('PEXPIRE', KEYS[3], whole(week))
+  local event = '{"cursor":' .. num(cursor) .. ',"type":"' .. kind .. '","userId":' .. cjson.encode(user)
+    .. ',"sessionId":' .. (sid and '"session_' .. tag .. sid .. '"' or 'null') .. ',"at":' .. num(at) .. ',"detail":' .. detail .. '}'
+  redis.call('PUBLISH', ARGV[3], ARGV[4] .. ' ' .. tag .. ' ' .. event)
+  return '=' .. event
+end
+
+local function logOf(s, kind, at, detail) s.event = log(kind, text(s.r.u), s.sid, at, detail) end
+
+local function bury(s, reason, at)
+  set(s, 'd', nil)
+  set(s, 'k', nil)
+  setTime(s, 'm', at)
+  setTime(s, 'E', at)
+  set(s, 'z', '=' .. reason)
+end
+
+-- Why the session cannot be used. The first step that sees it expired marks it, and logs that.
+local function refusalOf(s)
+  local reason = deathOf(s.r)
+  if reason and not s.r.z and isExpiry(reason) then
+    local at = endOf(s.r)
+    bury(s, reason, at)
+    save(s)
+    logOf(s, 'session.expired', at, '{"reason":"' .. reason .. '"}')
+  end
+  return reason
+end
+
+-- What a script answers: outcome, more, event, time, not-before; then how many other events and these, if asked for;
+-- then the fields of the session.
+local function answer(outcome, more, s, event, events)
+  local reply = { outcome, more or false, event or (s and s.event) or false, num(now), num(notBefore) }
+  if events then
+    reply[6] = #events
+    for _, one in ipairs(events) do reply[#reply + 1] = one end
+  end
+  if s then
+    for name, value in pairs(s.r) do
+      reply[#reply + 1] = name
+      reply[#reply + 1] = value
+    end
+  end
+  return reply
+end
+`;
+
+/** What every step on one session begins with, after {@link sessionLua}: ARGV 6 is its sid. */
+export const stepLua: string = `
+local s = load(1, ARGV[6])
+if not s then return answer('missing') end
+local refusal = refusalOf(s)
+if refusal then return answer('refused', refusal, s) end
+
+local function restartWindow()
+  return math.max(timeOf(s.r, 'e'), math.min(now + tonumber(s.r.w), timeOf(s.r, 'x') or inf))
+end
+
+-- Moves the end of the window by its renewal policy: 1 a refresh, 2 any use, 3 any use in its second half.
+local function slideWindow(use)
+  if not s.r.e or not s.r.w then return end
+  local policy, half = tonumber(s.r.p or '0'), timeOf(s.r, 'e') - tonumber(s.r.w) / 2
+  half = half < 0 and math.ceil(half) or math.floor(half)
+  if policy == 2 or (policy == 1 and use == 'refresh') or (policy == 3 and now >= half) then
+    setTime(s, 'e', restartWindow())
+  end
+end
+
+local function done(kind, detail, more)
+  save(s)
+  logOf(s, kind, now, detail)
+  return answer('done', more, s)
+end
+`;

@@ -1,0 +1,41 @@
+import { dropNoteLua, pruneNotesLua, putNoteLua } from './lua/notes.ts';
+import { sessionLua, stepLua } from './lua/session.ts';
+import { endLua, putDataLua, rescheduleLua, rotateLua, touchLua } from './lua/steps.ts';
+import { createLua, eventsLua, indexLua, logLua, raiseLua, visitLua } from './lua/users.ts';
+
+const step = (lua: string): string => sessionLua + stepLua + lua;
+const user = (lua: string): string => sessionLua + lua;
+
+export type ScriptName =
+  | 'rotate'
+  | 'touch'
+  | 'putData'
+  | 'reschedule'
+  | 'end'
+  | 'create'
+  | 'raise'
+  | 'index'
+  | 'visit'
+  | 'log'
+  | 'events'
+  | 'putNote'
+  | 'dropNote'
+  | 'pruneNotes';
+
+/** What Redis runs, each in one atomic step. */
+export const scripts: Readonly<Record<ScriptName, string>> = {
+  rotate: step(rotateLua),
+  touch: step(touchLua),
+  putData: step(putDataLua),
+  reschedule: step(rescheduleLua),
+  end: step(endLua),
+  create: user(createLua),
+  raise: user(raiseLua),
+  index: user(indexLua),
+  visit: user(visitLua),
+  log: user(logLua),
+  events: user(eventsLua),
+  putNote: putNoteLua,
+  dropNote: dropNoteLua,
+  pruneNotes: pruneNotesLua,
+};

@@ -1,0 +1,107 @@
+import type { Change } from '../../engine/decide-change.ts';
+import type { Rescheduled } from '../../engine/decide-reschedule.ts';
+import type { Rotation } from '../../engine/decide-rotation.ts';
+import { decideSweep } from '../../engine/decide-sweep.ts';
+import { isExpiry } from '../../engine/life.ts';
+import type { DeathReason, SessionRecord } from '../../engine/record.ts';
+import type { Reading, Step, Store } from '../../engine/store.ts';
+import type { Answer, Context } from './context.ts';
+import { optional, pairsIn, recordOf, type Value } from './fields.ts';
+import { partsOf } from './keys.ts';
+import type { ScriptName } from './scripts.ts';
+
+/** What is done to one session. */
+export type SessionSteps = Pick<Store, 'read' | 'rotate' | 'touch' | 'reschedule' | 'putData' | 'end'>;
+
+/** The steps on one session: one script each. */
+export function createSessionSteps(context: Context): SessionSteps {
+  const { runOn, connection, keys } = context;
+
+  async function step<Outcome>(
+    script: 'rotate' | 'touch' | 'reschedule' | 'putData' | 'end',
+    id: string,
+    args: readonly string[],
+    now: number,
+    outcomeOf: (answer: Answer, record: SessionRecord | null) => Outcome,
+  ): Promise<Step<Outcome>> {
+    const { tag, sid } = partsOf(id);
+    const answer = await runOn(script, { tag, sids: [sid], now }, [sid, ...args]);
+    const record = recordOf(tag, sid, pairsIn(answer.rest));
+    // Whoever is told of an end must not find the session alive in a replica that took over; that it expired can be found again.
+    if (mustLast(script, answer, record))
+      await connection.confirm(keys.events(tag), ['hget', keys.session(tag, sid), 'z']);
+    return { answer: outcomeOf(answer, record), event: answer.event, now: answer.now };
+  }
+
+  return {
+    read: async (id, now) => readSession(context, id, now),
+    rotate: async (id, { generation, attempt, keyThumbprint, otherAttempts }, now) => {
+      const others = otherAttempts.flatMap((made) => [String(made.generation), made.tag]);
+      const args = [String(generation), optional(attempt), optional(keyThumbprint), ...others];
+      return step('rotate', id, args, now, rotationOf);
+    },
+    touch: async (id, action, now) => step('touch', id, [optional(action)], now, changeOf),
+    putData: async (id, { data, ifVersion }, now) =>
+      step('putData', id, [optional(data), String(ifVersion)], now, changeOf),
+    end: async (id, reason, now) => step('end', id, [reason], now, changeOf),
+    reschedule: async (id, change, now) => {
+      const by = change.kind === 'extend' ? change.byMs : change.kind === 'set' ? change.at : 0;
+      return step('reschedule', id, [change.kind, String(by)], now, rescheduledOf);
+    },
+  };
+}
+
+function mustLast(script: ScriptName, { more }: Answer, record: SessionRecord | null): boolean {
+  if (record === null || record.endReason === null || isExpiry(record.endReason)) return false;
+  return script === 'end' || more === 'reuse_detected';
+}
+
+/** Reads a session without a script, in one round trip. */
+export async function readSession({ connection, keys, timeOf }: Context, id: string, now: number): Promise<Reading> {
+  const { tag, sid } = partsOf(id);
+  const [notBefore, short, long, time] = (await connection.transaction(keys.session(tag, sid), [
+    ['get', keys.notBefore(tag)],
+    ...readCommands(keys, tag, sid),
+    ['time'],
+  ])) as [Value, unknown, unknown, unknown];
+  return readingOf(readRecord(tag, sid, short, long), Number(notBefore ?? 0), timeOf(time, now));
+}
+
+/** A record whose tombstone is no longer due is not there, whether Redis has removed it yet or not. */
+export function readingOf(record: SessionRecord | null, notBefore: number, now: number): Reading {
+  const isGone = record !== null && decideSweep(record, notBefore, now).outcome === 'remove';
+  return { record: isGone ? null : record, notBefore, now };
+}
+
+/** What reads one session. */
+export function readCommands(keys: Context['keys'], tag: string, sid: string): [string[], string[]] {
+  return [
+    ['hgetall', keys.session(tag, sid)],
+    ['hgetall', keys.long(tag, sid)],
+  ];
+}
+
+/** The record of what {@link readCommands} gave. */
+export function readRecord(tag: string, sid: string, short: unknown, long: unknown): SessionRecord | null {
+  return recordOf(tag, sid, [...pairsIn(short), ...pairsIn(long)]);
+}
+
+function rotationOf({ outcome, more }: Answer, record: SessionRecord | null): Rotation {
+  if (outcome === 'missing') return { outcome: 'ended', reason: 'expired' };
+  if (outcome === 'refused') return { outcome: 'ended', reason: more as DeathReason };
+  return { outcome: outcome as 'rotated', record: record! };
+}
+
+function changeOf(answer: Answer, record: SessionRecord | null): Change {
+  return refusedOf(answer) ?? { outcome: answer.outcome as 'done' | 'conflict', record: record! };
+}
+
+function rescheduledOf(answer: Answer, record: SessionRecord | null): Rescheduled {
+  if (answer.outcome === 'no_window') return { outcome: 'no_window', record: record! };
+  return refusedOf(answer) ?? { outcome: 'done', record: record!, clamped: answer.more === 'clamped' };
+}
+
+function refusedOf({ outcome, more }: Answer): Extract<Change, { outcome: 'refused' }> | null {
+  if (outcome === 'missing') return { outcome: 'refused', reason: 'expired', missing: true };
+  return outcome === 'refused' ? { outcome: 'refused', reason: more as DeathReason, missing: false } : null;
+}
