@@ -17,6 +17,12 @@ const tests = 'test/**/*.test.{ts,tsx}';
 const inDom = ['test/**/*.dom.test.{ts,tsx}', 'test/react/**/*.test.{ts,tsx}'];
 const inChromium = ['test/**/*.chromium.test.{ts,tsx}'];
 const ownProject = ['scenarios', 'browser', 'engines', 'architecture', 'package', 'readme', 'size'];
+/** What needs a real Redis. */
+const onRedis = [
+  'test/server/stores/redis/**/*.test.ts',
+  'test/compat/upstash/*.test.ts',
+  'test/server/node/commands-on-redis.test.ts',
+];
 
 const node = { environment: 'node', setupFiles } as const;
 /** Suites that start programs: one file at a time, and time to do it. */
@@ -65,7 +71,7 @@ const config: ViteUserConfigExport = defineConfig(() => ({
           ...node,
           name: 'unit',
           include: [tests],
-          exclude: [...inDom, ...inChromium, ...ownProject.map((folder) => `test/${folder}/**`)],
+          exclude: [...inDom, ...inChromium, ...onRedis, ...ownProject.map((folder) => `test/${folder}/**`)],
         },
       },
       {
@@ -77,6 +83,10 @@ const config: ViteUserConfigExport = defineConfig(() => ({
           environmentOptions: { happyDOM: { url: 'http://localhost:3000/' } },
           setupFiles: ['fake-indexeddb/auto', ...setupFiles],
         },
+      },
+      {
+        extends: true as const,
+        test: { ...node, name: 'redis', include: onRedis, testTimeout: 60_000, hookTimeout: 120_000 },
       },
       {
         extends: true as const,

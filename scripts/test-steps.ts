@@ -2,7 +2,7 @@
 
 export type Step =
   | { name: string; about: string; command: string[]; needs?: 'chromium' }
-  | { name: string; about: string; projects: string[]; needs?: 'chromium' | 'engines' };
+  | { name: string; about: string; projects: string[]; needs?: 'chromium' | 'engines' | 'redis' };
 
 export const steps: Step[] = [
   { name: 'types', about: 'tsc', command: ['node', 'scripts/check-types.ts'] },
@@ -12,6 +12,7 @@ export const steps: Step[] = [
   { name: 'architecture', about: 'layers, names, lengths, exports', projects: ['architecture'] },
   { name: 'unit', about: 'Node and happy-dom', projects: ['unit', 'dom'] },
   { name: 'scenarios', about: 'whole flows in Node', projects: ['scenarios'] },
+  { name: 'redis', about: 'real servers, a cluster, and what can happen to them', projects: ['redis'], needs: 'redis' },
   // Documents of other people, which are not in the repository: whoever has them says where.
   ...(process.env['SEEDS_DIR']
     ? [{ name: 'seeds', about: 'published code, as it stands', command: ['node', 'scripts/seeds.ts'] }]

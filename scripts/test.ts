@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { provisionChromium } from './provision-chromium.ts';
 import { provisionEngines } from './provision-engines.ts';
+import { provisionRedis } from './provision-redis.ts';
 import { steps, type Step } from './test-steps.ts';
 import { runVitest, type Counts } from './vitest-run.ts';
 
@@ -16,11 +17,18 @@ if (unknown.length > 0) {
 }
 const chosen = steps.filter((step) => wanted.length === 0 || wanted.includes(step.name));
 
-const chromium = chosen.some((step) => 'needs' in step) ? await provisionChromium() : null;
+const inBrowsers = chosen.some((step) => 'needs' in step && step.needs !== 'redis');
+const chromium = inBrowsers ? await provisionChromium() : null;
 if (chromium) console.log(chromium.line);
+const redis = chosen.some((step) => step.name === 'redis' || step.name === 'seeds') ? provisionRedis() : null;
+if (redis) console.log(redis.line);
 // A test of an engine that is missing says so itself.
 if (chosen.some((step) => 'needs' in step && step.needs === 'engines')) console.log(provisionEngines().join('\n'));
-const env = { ...process.env, ...(chromium?.path ? { SOJOURN_CHROMIUM: chromium.path } : {}) };
+const env = {
+  ...process.env,
+  ...(chromium?.path ? { SOJOURN_CHROMIUM: chromium.path } : {}),
+  ...(redis?.path ? { SOJOURN_REDIS_SERVER: redis.path } : {}),
+};
 
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };
 const summary: string[] = [];
@@ -49,6 +57,10 @@ function run(step: Step): Counts {
   if (step.needs === 'chromium' && !chromium?.path) {
     console.error(`!!! The suite "${step.name}" CANNOT RUN. ${chromium?.line ?? ''}`);
     console.error('!!! Install Chromium, or name one in SOJOURN_CHROMIUM, and run again.');
+    return { passed: 0, failed: strict ? 1 : 0, skipped: 0 };
+  }
+  if (step.needs === 'redis' && !redis?.path) {
+    console.error(`!!! The suite "${step.name}" CANNOT RUN. ${redis?.line ?? ''}`);
     return { passed: 0, failed: strict ? 1 : 0, skipped: 0 };
   }
   if (!('command' in step)) return runVitest(step.projects, env);

@@ -16,7 +16,7 @@ const kinds = ['concurrent', 'sequential', 'fails', 'each', 'for', 'runIf'];
 export function readTestTitles(folders: readonly string[]): TestTitle[] {
   return folders
     .flatMap((folder) => readSources(folder))
-    .filter(({ path }) => /(\.test\.tsx?|-(conformance|contract)\.ts)$/.test(path))
+    .filter(({ path }) => /(\.test\.tsx?|-(conformance|contract)\.ts|\/contract\/[\w-]+\.ts)$/.test(path))
     .flatMap(testTitles);
 }
 

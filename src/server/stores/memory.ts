@@ -55,8 +55,9 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   }
 
   /** Ends the oldest beyond the limit. */
-  function evict(user: MemoryUser, limit: number, now: number): SessionEvent[] {
-    const tooMany = users.live(user, now).sort(newestFirst).slice(limit);
+  function evict(user: MemoryUser, newest: string, limit: number, now: number): SessionEvent[] {
+    const others = users.live(user, now).filter(({ id }) => id !== newest);
+    const tooMany = others.sort(newestFirst).slice(limit - 1);
     return tooMany.flatMap(({ id }) => step(id, now, (found, nb) => decideEnd(found, nb, 'revoked', now)).event ?? []);
   }
 
@@ -73,7 +74,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       users.add(user, write, now);
       const logged = log.add(event);
       const isCounted = limit !== null && write.type !== rememberType;
-      return { answer: write, now, event: logged, evicted: isCounted ? evict(user, limit, now) : [] };
+      return { answer: write, now, event: logged, evicted: isCounted ? evict(user, write.id, limit, now) : [] };
     },
     read: (id, now) => {
       assertOpen();

@@ -69,11 +69,12 @@ export function createSqliteStore({ path, eventLimit = 10_000, busyTimeoutMs = 2
   }
 
   /** Ends the oldest beyond the limit, in the step that made the newest. */
-  function evict(tag: Uint8Array, limit: number, now: number): SessionEvent[] {
+  function evict(tag: Uint8Array, newest: string, limit: number, now: number): SessionEvent[] {
     const count = durable.sessions.countLive(tag, now).live;
     if (count <= limit) return [];
     const all = durable.sessions.listLive(tag, { limit: count, after: null, type: null }, now);
-    return all.slice(limit).flatMap(({ id }) => {
+    const others = all.filter(({ id }) => id !== newest);
+    return others.slice(limit - 1).flatMap(({ id }) => {
       const found = durable.sessions.find(id)!;
       const { write, event } = decideEnd(found.record, found.notBefore, 'revoked', now);
       if (write !== null) durable.save(found.row, write, now);
@@ -91,7 +92,7 @@ export function createSqliteStore({ path, eventLimit = 10_000, busyTimeoutMs = 2
           if (write.type !== rememberType) countIn(tag, write, now);
           const logged = durable.events.add(event, tag);
           const isCounted = limit !== null && write.type !== rememberType;
-          return { answer: write, event: logged, now, evicted: isCounted ? evict(tag, limit, now) : [] };
+          return { answer: write, event: logged, now, evicted: isCounted ? evict(tag, write.id, limit, now) : [] };
         }),
       ),
     read: (id, now) => {

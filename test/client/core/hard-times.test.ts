@@ -377,7 +377,7 @@ describe('answers', () => {
 });
 
 describe('clocks', () => {
-  it('F5 F6: a tab whose clock is an hour off refreshes once per life, never in a loop', async () => {
+  it('F5 F6: a tab whose clock is an hour off refreshes once per life, never in a loop (S112)', async () => {
     for (const skewMs of [60 * minute, -60 * minute, 24 * 60 * minute]) {
       const world = createWorld();
       const { manager } = await world.openTab({ skewMs, idle: false });

@@ -30,7 +30,7 @@ describe('signing in', () => {
     expect(later.hasNetwork()).toBe(true);
   });
 
-  it('is there after a reload without a request', async () => {
+  it('is there after a reload without a request (S112)', async () => {
     const world = createWorld();
     const { tab } = await world.signedIn('ada');
     tab.close();
@@ -43,7 +43,7 @@ describe('signing in', () => {
 });
 
 describe('refreshing', () => {
-  it('happens once before expiry for 8 tabs, and every tab has the new token', async () => {
+  it('happens once before expiry for 8 tabs, and every tab has the new token (S110, S111)', async () => {
     const world = createWorld();
     const first = await world.signedIn();
     const tabs = [first, ...(await Promise.all(Array.from({ length: 7 }, () => world.openTab())))];
@@ -135,7 +135,7 @@ describe('refreshing', () => {
 });
 
 describe('signing out', () => {
-  it('ends every tab at once and the server by the outbox', async () => {
+  it('ends every tab at once and the server by the outbox (S111)', async () => {
     const world = createWorld();
     const first = await world.signedIn();
     const tabs = [first, await world.openTab(), await world.openTab()];
@@ -150,7 +150,7 @@ describe('signing out', () => {
     expect(world.vault.contents().outbox).toEqual([]);
   });
 
-  it('holds offline, survives the tabs, and reaches the server later', async () => {
+  it('holds offline, survives the tabs, and reaches the server later (S112)', async () => {
     const world = createWorld();
     const { manager, tab } = await world.signedIn();
     world.server.down = true;

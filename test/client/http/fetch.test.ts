@@ -21,7 +21,7 @@ describe('where the token goes', () => {
     ['https://api.example.com.evil.example/', 'https://api.example.com.evil.example/', false],
     ['https://app.example.com/', 'https://app.example.com/', false],
     [new Request('https://evil.example/'), 'https://evil.example/', false],
-  ])('M3: %s goes to %s, with token: %s', async (input, url, withToken) => {
+  ])('M3: %s goes to %s, with token: %s (S95)', async (input, url, withToken) => {
     const there = world(ok);
     await there.fetch(input);
     expect(there.sent.map((one) => [one.url, one.token])).toEqual([[url, withToken ? 'Bearer token-1' : null]]);

@@ -140,6 +140,14 @@ export function testEnds(at: () => World): void {
       expect(ends.map(({ sessionId }) => sessionId)).toEqual([made[0], made[1]]);
     });
 
+    test('a limit never ends the session that was just made, also when several are made in one millisecond', async () => {
+      const world = createWorld(at().store, { maxPerUser: 1 });
+      for (let i = 0; i < 8; i++) {
+        const { session } = await world.sessions.create({ userId: 'ada' });
+        expect((await world.sessions.list('ada')).sessions.map(({ id }) => id)).toEqual([session.id]);
+      }
+    });
+
     test('clears the list of one user of what expired unseen (S48)', async () => {
       const { sessions, clock } = at();
       for (const window of ['1m', '2m', '1h']) await sessions.create({ userId: 'ada', window });

@@ -4,7 +4,7 @@ import { day, hour, minute, type World } from '../engine/world.ts';
 /** What every store must do with notes and with the index of types. Part of `testStore`. */
 export function testNotes(at: () => World): void {
   describe('notes', () => {
-    const put = (key: string, value: string, more: { expiresAt?: number; ifVersion?: number } = {}) =>
+    const put = async (key: string, value: string, more: { expiresAt?: number; ifVersion?: number } = {}) =>
       at().store.putNote(
         'area',
         key,
