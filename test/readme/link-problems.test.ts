@@ -18,6 +18,12 @@ test('takes links to files, headings, tests and the web', () => {
   expect(problems(page)).toEqual([]);
 });
 
+test('reads links of a page in a folder from there', () => {
+  const read = (file: string): string | null => (file === 'docs/page.md' ? page : (files[file] ?? null));
+  const page = "[up](../other.md#a-heading) [here](page.md) [held](../test/a.test.ts 'holds it') [gone](other.md)";
+  expect(linkProblems('docs/page.md', read)).toEqual(['docs/page.md:1 other.md: no such file']);
+});
+
 test.each([
   ['[a](missing.md)', 'missing.md: no such file'],
   ['[a](#missing)', '#missing: no such heading'],

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { parseSource } from '../architecture/source-files.ts';
 import { testTitles } from '../architecture/test-titles.ts';
 import { anchors, links, type Link } from './markdown.ts';
@@ -9,14 +10,21 @@ import { anchors, links, type Link } from './markdown.ts';
 export function linkProblems(page: string, read: (file: string) => string | null): string[] {
   const text = read(page) ?? '';
   return links(text).flatMap((link) => {
-    const problem = problemOf(link, text, read);
+    const problem = problemOf(link, { page, text, read });
     return problem === null ? [] : [`${page}:${link.line} ${link.target}: ${problem}`];
   });
 }
 
-function problemOf({ target, title }: Link, text: string, read: (file: string) => string | null): string | null {
+interface Place {
+  page: string;
+  text: string;
+  read: (file: string) => string | null;
+}
+
+function problemOf({ target, title }: Link, { page, text, read }: Place): string | null {
   if (/^[a-z]+:/.test(target)) return null;
-  const [file = '', anchor] = target.split('#');
+  const [relative = '', anchor] = target.split('#');
+  const file = relative === '' ? '' : posix.join(posix.dirname(page), relative);
   const linked = file === '' ? text : read(file);
   if (linked === null) return 'no such file';
   if (anchor !== undefined && !anchors(linked).includes(anchor)) return 'no such heading';

@@ -14,6 +14,10 @@ console.log(a); // prints: 1
 
 ## How it works
 
+\`\`\`ts settings.ts
+export const b = 2;
+\`\`\`
+
 \`\`\`sh
 npm ci && npm test
 \`\`\`
@@ -21,10 +25,11 @@ npm ci && npm test
 \`npm run size\`: <!-- size: sojourn -->13.5 kB. [gone](missing.md)
 `;
 
-test('finds code with what is given, and whether it runs', () => {
+test('finds code with what is given, whether it runs, and which file it is', () => {
   expect(codeBlocks(page)).toEqual([
-    { language: 'ts', runs: true, code: 'const a = 1;\nconsole.log(a); // prints: 1\n', line: 8 },
-    { language: 'sh', runs: false, code: 'npm ci && npm test\n', line: 14 },
+    { language: 'ts', runs: true, file: null, code: 'const a = 1;\nconsole.log(a); // prints: 1\n', line: 8 },
+    { language: 'ts', runs: false, file: 'settings.ts', code: 'export const b = 2;\n', line: 14 },
+    { language: 'sh', runs: false, file: null, code: 'npm ci && npm test\n', line: 18 },
   ]);
 });
 

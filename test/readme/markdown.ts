@@ -2,6 +2,8 @@ export interface CodeBlock {
   language: string;
   /** ```ts run: the program is run, and must print what its `// prints:` comments say. */
   runs: boolean;
+  /** ```ts sessions.ts: a file of this name, which other programs of the page import. */
+  file: string | null;
   /** With what a comment `<!-- given … -->` right before the block puts in front of it. */
   code: string;
   /** Line of the opening fence, from 1. */
@@ -21,6 +23,7 @@ export function codeBlocks(text: string): CodeBlock[] {
     return {
       language,
       runs: info.trim() === 'run',
+      file: /^[\w-]+\.tsx?$/.exec(info.trim())?.[0] ?? null,
       code: given ? `${given.trim()}\n${code}` : code,
       line: lineAt(text, fence),
     };
