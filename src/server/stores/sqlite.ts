@@ -1,5 +1,5 @@
 import { decideEnd, decidePutData, decideTouch } from '../engine/decide-change.ts';
-import { decideReschedule } from '../engine/decide-reschedule.ts';
+import { decideReschedule, type Rescheduled } from '../engine/decide-reschedule.ts';
 import { decideRotation } from '../engine/decide-rotation.ts';
 import type { Decision } from '../engine/decision.ts';
 import { deathOf, endOf, isExpiry } from '../engine/life.ts';
@@ -102,9 +102,12 @@ export function createSqliteStore({ path, eventLimit = 10_000, busyTimeoutMs = 2
     rotate: (id, request, now) => step(id, now, (record, notBefore) => decideRotation(record, notBefore, request, now)),
     touch: (id, action, now) => step(id, now, (record, notBefore) => decideTouch(record, notBefore, action, now)),
     reschedule: (id, change, now) => {
+      const decide: Decide<Rescheduled> = (record, notBefore) => decideReschedule(record, notBefore, change, now);
+      if (change.kind !== 'set') return step(id, now, decide);
       // What is known of ends has to be early rather than late.
-      if (change.kind === 'set') guarded(() => fast.write(() => fast.users.mayEndAt(keyOf(id).tag, change.at)));
-      return step(id, now, (record, notBefore) => decideReschedule(record, notBefore, change, now));
+      guarded(() => fast.write(() => fast.users.mayEndAt(keyOf(id).tag, change.at)));
+      // Whoever sets an end means it as much as one who ends at once.
+      return durableStep(id, now, decide);
     },
     putData: (id, change, now) => step(id, now, (record, notBefore) => decidePutData(record, notBefore, change, now)),
     end: (id, reason, now) => durableStep(id, now, (record, notBefore) => decideEnd(record, notBefore, reason, now)),
@@ -141,7 +144,7 @@ export function createSqliteStore({ path, eventLimit = 10_000, busyTimeoutMs = 2
   };
 }
 
-/** Everything but a death that somebody caused. That a session expired can be found again at any time. */
+/** Everything but an end that somebody caused or set. That a session expired can be found again at any time. */
 function isForgettable({ write }: Decision<unknown>): boolean {
   return write?.endReason == null || isExpiry(write.endReason);
 }

@@ -148,6 +148,27 @@ export function testEnds(at: () => World): void {
       }
     });
 
+    test('knows how many of very many were live when all are ended (S20)', async () => {
+      const { sessions, clock } = at();
+      const made: string[] = [];
+      for (let i = 0; i < 100; i++)
+        made.push(
+          (await sessions.create({ userId: 'ada', window: i < 30 ? '5m' : '2h', idleTimeout: null })).session.id,
+        );
+      for (const id of made.slice(30, 40)) await sessions.revoke(id, 'revoked');
+      for (const id of made.slice(40, 45)) await sessions.setEnd(id, clock.at + minute);
+      await sessions.remember.issue('ada');
+      clock.at += 2 * minute;
+      await expect(sessions.touch(made[40]!)).rejects.toMatchObject({ code: 'session_ended' });
+      clock.at += 10 * minute;
+      await sessions.sweep();
+      await sessions.create({ userId: 'ada' });
+      expect(await sessions.revokeOthers('ada', made[99]!)).toMatchObject({ count: 55 });
+      for (let i = 0; i < 70; i++) await sessions.create({ userId: 'ada' });
+      expect((await sessions.revokeAll('ada')).count).toBe(71);
+      expect((await sessions.revokeAll('ada')).count).toBe(0);
+    });
+
     test('clears the list of one user of what expired unseen (S48)', async () => {
       const { sessions, clock } = at();
       for (const window of ['1m', '2m', '1h']) await sessions.create({ userId: 'ada', window });

@@ -46,6 +46,7 @@ test('sign-ins, sign-outs, revocations and found reuse wait for the disk; refres
     expect(await writesOf(() => next(world, refreshToken, 'mine'))).toEqual(['NORMAL']);
     expect(await writesOf(() => sessions.touch(session.id))).toEqual(['NORMAL']);
     expect(await writesOf(() => sessions.data.set(session.id, 'a', 1))).toEqual(['NORMAL']);
+    expect((await writesOf(() => sessions.setEnd(session.id, world.clock.at + 1000))).at(-1)).toBe('FULL');
     expect(await writesOf(() => world.refresh(refreshToken, 'his'))).toEqual(['FULL']);
     expect((await sessions.inspect(session.id))?.endReason).toBe('reuse_detected');
     const other = await create();

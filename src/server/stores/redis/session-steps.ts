@@ -46,7 +46,12 @@ export function createSessionSteps(context: Context): SessionSteps {
     end: async (id, reason, now) => step('end', id, [reason], now, changeOf),
     reschedule: async (id, change, now) => {
       const by = change.kind === 'extend' ? change.byMs : change.kind === 'set' ? change.at : 0;
-      return step('reschedule', id, [change.kind, String(by)], now, rescheduledOf);
+      const done = await step('reschedule', id, [change.kind, String(by)], now, rescheduledOf);
+      // Whoever sets an end means it as much as one who ends at once.
+      const { tag, sid } = partsOf(id);
+      if (change.kind === 'set' && done.answer.outcome === 'done')
+        await connection.confirm(keys.events(tag), ['hget', keys.session(tag, sid), 'e']);
+      return done;
     },
   };
 }
