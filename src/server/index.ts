@@ -31,7 +31,7 @@ export type {
 } from './engine/sessions.ts';
 export type { NewNote, Note, NoteStore, Store } from './engine/store.ts';
 export type { AdminKey } from './http/admin/api-keys.ts';
-export type { Directory, SignInContext } from './http/directory.ts';
+export type { Directory, SessionWishes, SignInContext } from './http/directory.ts';
 export type { LimitOptions } from './http/limits.ts';
 export type { MetricsOptions } from './http/metrics.ts';
 export type { Metric } from './http/metrics/text-format.ts';

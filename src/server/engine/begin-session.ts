@@ -1,5 +1,4 @@
 import type { Aliases } from './aliases.ts';
-import { encodeBase64url } from './base64url.ts';
 import { invalidArgument } from './failures.ts';
 import type { Issue } from './issue.ts';
 import { resolveLifetimes, type SessionType } from './lifetimes.ts';
@@ -10,7 +9,7 @@ import { resolveSelector } from './selector.ts';
 import type { SessionEvent } from './session-event.ts';
 import { makeSessionId, sidBytes } from './session-id.ts';
 import type { CreateSession, IssuedSession } from './sessions.ts';
-import { rememberType, type Store } from './store.ts';
+import { rememberType, type Store, type StoreUser } from './store.ts';
 
 /** What {@link createBeginSession} works with. */
 export interface BeginSessionPorts {
@@ -22,6 +21,7 @@ export interface BeginSessionPorts {
   defaults: SessionType;
   types: TypeRules;
   aliases: Aliases;
+  userOf: (userId: string) => Promise<StoreUser>;
   issue: Issue;
   dataLimitBytes: number;
   publish: (event: SessionEvent, userTag: string) => void;
@@ -29,28 +29,27 @@ export interface BeginSessionPorts {
 
 /** The beginning of a session. */
 export function createBeginSession(ports: BeginSessionPorts): (input: CreateSession) => Promise<IssuedSession> {
-  const { store, clock, random, mac, defaults, types, aliases, issue, dataLimitBytes, publish } = ports;
+  const { store, clock, random, mac, defaults, types, aliases, userOf, issue, dataLimitBytes, publish } = ports;
 
   return async (input) => {
     if (input.type === rememberType) throw invalidArgument(`The type '${rememberType}' is kept for remember tokens.`);
     const type = await types.resolve(input.type);
-    const userId = userOf(input, type);
-    const tag = await mac.userTag(userId);
-    const id = makeSessionId(tag, random.bytes(sidBytes));
+    const user = await userOf(userIdOf(input, type));
+    const { userId } = user;
+    const id = makeSessionId(user.tag, random.bytes(sidBytes));
     const now = clock.now();
     const lifetimes = resolveLifetimes(input, type, defaults, now);
     const session = newSession(input, { id, userId, keyId: mac.currentKeyId, now, lifetimes, dataLimitBytes });
     types.check(type, input.data ?? {});
     if (input.id !== undefined) await aliases.claim(input.id, id, session.absoluteEndsAt, now);
-    const userTag = encodeBase64url(tag);
-    const step = await store.create({ tag: userTag, userId }, session, limitOf(input, type, defaults), now);
-    if (step.event !== null) publish(step.event, userTag);
-    for (const event of step.evicted) publish(event, userTag);
+    const step = await store.create(user, session, limitOf(input, type, defaults), now);
+    if (step.event !== null) publish(step.event, user.tag);
+    for (const event of step.evicted) publish(event, user.tag);
     return issue(step.answer, step.now);
   };
 }
 
-function userOf({ userId, data }: CreateSession, { selector }: SessionType): string {
+function userIdOf({ userId, data }: CreateSession, { selector }: SessionType): string {
   const found = userId === undefined && selector != null ? resolveSelector(selector, data ?? {}) : userId;
   checkUserId(found);
   return found;

@@ -4,14 +4,14 @@ import { encodeBase64url } from './base64url.ts';
 import { invalidArgument } from './failures.ts';
 import { createIssue } from './issue.ts';
 import { deathOf } from './life.ts';
-import { checkUserId, newSession } from './new-session.ts';
+import { newSession } from './new-session.ts';
 import type { Clock, Mac, Random } from './ports.ts';
 import type { SessionRecord } from './record.ts';
 import type { TokenMinter } from './refresh-token.ts';
 import type { Redeem, RememberTokens } from './remember-tokens.ts';
 import { makeSessionId, sidBytes } from './session-id.ts';
 import type { CreateSession, IssuedSession } from './sessions.ts';
-import { rememberType, type Logged, type Store } from './store.ts';
+import { rememberType, type Logged, type Store, type StoreUser } from './store.ts';
 import { dataOf } from './view.ts';
 
 /** What {@link createRememberTokens} works with. */
@@ -21,6 +21,7 @@ export interface RememberTokenPorts {
   mac: Mac;
   random: Random;
   tokens: TokenMinter;
+  userOf: (userId: string) => Promise<StoreUser>;
   createSession: (input: CreateSession) => Promise<IssuedSession>;
   publish: (logged: Logged, id: string) => void;
 }
@@ -34,7 +35,7 @@ const attemptKeyLength = { least: 16, most: 256 };
  * lost answer is given again, and no session is left over.
  */
 export function createRememberTokens(ports: RememberTokenPorts): RememberTokens {
-  const { store, clock, mac, random, tokens, createSession, publish } = ports;
+  const { store, clock, mac, random, tokens, userOf, createSession, publish } = ports;
   const issue = createIssue(tokens);
 
   async function end(id: string): Promise<boolean> {
@@ -90,14 +91,13 @@ export function createRememberTokens(ports: RememberTokenPorts): RememberTokens 
 
   return {
     issue: async (userId, { life = defaultLife } = {}) => {
-      checkUserId(userId);
       const lifetimes = { idleTimeoutMs: null, absoluteMs: durationMs(life), windowMs: null, renewal: 'none' } as const;
-      const tag = await mac.userTag(userId);
-      const id = makeSessionId(tag, random.bytes(sidBytes));
+      const user = await userOf(userId);
+      const id = makeSessionId(user.tag, random.bytes(sidBytes));
       const now = clock.now();
       const birth = { id, userId, keyId: mac.currentKeyId, now, lifetimes, dataLimitBytes: 0 };
       const hidden = newSession({ type: rememberType }, birth);
-      publish(await store.create({ tag: encodeBase64url(tag), userId }, hidden, null, now), id);
+      publish(await store.create(user, hidden, null, now), id);
       return tokens.rememberToken(id, hidden.generation);
     },
     redeem: async (token, { attemptKey, session: wishes = {} } = {}) => {

@@ -18,6 +18,7 @@ import { createReadSession } from './read-session.ts';
 import { createRefresh } from './refresh.ts';
 import { createTokenMinter } from './refresh-token.ts';
 import { createSessionData } from './session-data.ts';
+import { createSecretCheck } from './same-secret.ts';
 import { isSessionId, userTagOf } from './session-id.ts';
 import { listSessions } from './session-list.ts';
 import type { Sessions } from './sessions.ts';
@@ -66,6 +67,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   const issue = createIssue(tokens);
   const aliases = createAliases(store, now);
   const { resolve } = aliases;
+  const demandSameSecret = createSecretCheck(store, mac, now);
   const read = createReadSession(store, resolve, now);
   const publishOf = (logged: Logged, id: string): void => publish(logged, userTagOf(id));
   const types = createSessionTypes({ store, now, named, publish: publishOf });
@@ -73,6 +75,7 @@ export function createSessions(options: SessionsOptions): Sessions {
 
   async function userOf(userId: string): Promise<StoreUser> {
     checkUserId(userId);
+    await demandSameSecret();
     return { tag: encodeBase64url(await mac.userTag(userId)), userId };
   }
 
@@ -94,6 +97,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     defaults: options,
     types,
     aliases,
+    userOf,
     issue,
     dataLimitBytes,
     publish: hub.publish,
@@ -155,6 +159,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       random,
       tokens,
       createSession: create,
+      userOf,
       publish: publishOf,
     }),
     subscribe: hub.subscribe,

@@ -8,12 +8,9 @@ export const sidBytes = 16;
 const prefix = 'session_';
 const pattern = /^session_[\w-]{37}[AQgw]$/;
 
-/** The public id of a new session: a user's tag and a random sid. */
-export function makeSessionId(tag: Uint8Array, sid: Uint8Array): string {
-  const bytes = new Uint8Array(tagBytes + sidBytes);
-  bytes.set(tag);
-  bytes.set(sid, tagBytes);
-  return sessionId(bytes);
+/** The public id of a new session: its user's tag (16 characters, whole bytes) and a random sid. */
+export function makeSessionId(tag: string, sid: Uint8Array): string {
+  return prefix + tag + encodeBase64url(sid);
 }
 
 /** The public id of a session: `session_` + base64url(user tag 12 | sid 16). */

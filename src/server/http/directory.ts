@@ -1,5 +1,6 @@
 import { userSchema, type User } from '../../protocol/session-view.ts';
 import type { JsonObject } from '../engine/json.ts';
+import type { CreateSession } from '../engine/session.ts';
 
 /** What is known of a sign-in besides the credentials. */
 export interface SignInContext {
@@ -8,6 +9,9 @@ export interface SignInContext {
   headers: Headers;
 }
 
+/** What an app may say of a session that a sign-in begins. */
+export type SessionWishes = Omit<CreateSession, 'userId' | 'id' | 'remember' | 'device' | 'keyThumbprint'>;
+
 /** Who people are. The app's own business: a session server keeps sessions, not accounts. */
 export interface Directory {
   /**
@@ -15,6 +19,11 @@ export interface Directory {
    * (hash something either way), or the time tells which accounts exist.
    */
   authenticate: (credentials: JsonObject, context: SignInContext) => User | null | Promise<User | null>;
+  /**
+   * What else a new session is made of: its type, data, lives. What the person's client sent (whether to remember, the device,
+   * the key) stays as it is. Default: nothing.
+   */
+  newSession?: (user: User, context: SignInContext) => SessionWishes | Promise<SessionWishes>;
   /** Asked at every refresh, so that changed names and roles reach the client. Null ends the session: the account is gone. */
   findUser?: (userId: string) => User | null | Promise<User | null>;
 }

@@ -114,6 +114,7 @@ function createService(options: SessionServerOptions): Service {
     tokens,
     authenticate,
     ...(findUser ? { findUser } : {}),
+    ...(options.newSession ? { newSession: options.newSession } : {}),
     proofs: createProofs(options.dpop ?? {}, publicOrigin, clock),
     limits: createLimits(options.limits ?? {}, clock),
     streams: createOpenStreams(),

@@ -1,4 +1,4 @@
-import { base64url, errors, SignJWT, type JSONWebKeySet } from 'jose';
+import { base64url, CompactSign, errors, type JSONWebKeySet } from 'jose';
 import { durationMs, type Duration } from '../../protocol/duration.ts';
 import type { Clock } from '../engine/ports.ts';
 import type { Session } from '../engine/sessions.ts';
@@ -72,6 +72,7 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
     keepMs: lifeMs + skewMs,
     clock,
   });
+  const encoder = new TextEncoder();
   const verified = createRecentMap<AccessClaims>(verifiedLimit);
   const getKey: AccessTokenRules['getKey'] = async ({ kid, alg }) => {
     const key = typeof kid === 'string' ? await keys.find(kid) : null;
@@ -101,7 +102,9 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
       ...(isBound && session.keyThumbprint !== null ? { cnf: { jkt: session.keyThumbprint } } : {}),
     };
     const header = { alg: algorithm, typ: 'at+jwt', kid: key.kid };
-    const token = await new SignJWT({ ...claims }).setProtectedHeader(header).sign(key.signWith);
+    // A claims set that is right already needs no builder, which would copy it.
+    const payload = encoder.encode(JSON.stringify(claims));
+    const token = await new CompactSign(payload).setProtectedHeader(header).sign(key.signWith);
     return { token, tokenType: isBound ? 'DPoP' : 'Bearer', expiresIn: lifeInSeconds(endsAt - now) };
   }
 

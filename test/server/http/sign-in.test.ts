@@ -142,3 +142,14 @@ describe('POST /sessions', () => {
     expect(await answer.json()).toMatchObject({ code: 'store_unavailable' });
   });
 });
+
+it('the app says what else a session is made of, and cannot take away what the client proved', async () => {
+  const on = await serverUnderTest({
+    newSession: (user, { address }) => ({ data: { role: 'editor', of: user.id, address }, window: '1h' }),
+  });
+  const { session_id, access_token } = await on.signIn({ remember: true });
+  const session = await on.sessions.get(session_id);
+  expect(session).toMatchObject({ data: { role: 'editor', of: 'user_ada', address: null }, remembered: true });
+  expect(session?.windowEndsAt).toBe(session!.createdAt + 3_600_000);
+  expect((await on.call('GET', '/session/data', { accessToken: access_token })).status).toBe(200);
+});

@@ -44,7 +44,8 @@ export const signIn: Route = (service) => async (c) => {
   if (account) demand(service.limits.signInPerAccount.take(account));
 
   const keyThumbprint = await service.proofs.check(c);
-  const found = await service.authenticate(credentials, { address, headers: c.req.raw.headers });
+  const context = { address, headers: c.req.raw.headers };
+  const found = await service.authenticate(credentials, context);
   // One answer for an unknown account and for a wrong password.
   if (!found) throw new Refusal('invalid_credentials', 'These credentials are not right.');
   if (account) service.limits.signInPerAccount.giveBack(account);
@@ -52,6 +53,7 @@ export const signIn: Route = (service) => async (c) => {
   const user = userSchema.parse(found);
   const userAgent = c.req.header('user-agent')?.slice(0, longestUserAgent) ?? null;
   const issued = await service.sessions.create({
+    ...(await service.newSession?.(user, context)),
     userId: user.id,
     remember,
     keyThumbprint,

@@ -3,6 +3,7 @@ import { createMemoryStore } from 'sojourn/server/stores/memory';
 import { createSqliteStore } from 'sojourn/server/stores/sqlite';
 import { decideRotation } from '../../../../src/server/engine/decide-rotation.ts';
 import { makeSessionId, userTagOf } from '../../../../src/server/engine/session-id.ts';
+import { encodeBase64url } from '../../../../src/server/engine/base64url.ts';
 import type { Store } from '../../../../src/server/engine/store.ts';
 import { explore } from './explore.ts';
 import type { Witness } from './server.ts';
@@ -44,7 +45,7 @@ function requestsOf(worlds: readonly Scope[], depth: number): Request[] {
 async function compare(store: Store, i: number, [model, notBefore, request, now]: Request): Promise<void> {
   const sid = new Uint8Array(16);
   new DataView(sid.buffer).setUint32(0, i);
-  const id = makeSessionId(sid.subarray(0, 12), sid);
+  const id = makeSessionId(encodeBase64url(sid.subarray(0, 12)), sid);
   const user = { tag: userTagOf(id), userId: `user ${i}` };
   const record = { ...model!, id, userId: user.userId };
   await store.create(user, record, null, record.stamp);

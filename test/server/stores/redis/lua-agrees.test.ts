@@ -9,6 +9,7 @@ import { endOf } from '../../../../src/server/engine/life.ts';
 import { newStamp, raisedNotBefore, sessionsRevoked, stampNew } from '../../../../src/server/engine/not-before.ts';
 import type { SessionRecord } from '../../../../src/server/engine/record.ts';
 import { makeSessionId, userTagOf } from '../../../../src/server/engine/session-id.ts';
+import { encodeBase64url } from '../../../../src/server/engine/base64url.ts';
 import { rememberType, type Step, type Store, type StoreUser } from '../../../../src/server/engine/store.ts';
 import { createRedisStore } from '../../../../src/server/stores/redis.ts';
 import { createKeys } from '../../../../src/server/stores/redis/keys.ts';
@@ -36,7 +37,7 @@ afterAll(async () => {
 async function keep(parts: SessionRecord, notBefore: number): Promise<{ user: StoreUser; record: SessionRecord }> {
   const bytes = new Uint8Array(16);
   new DataView(bytes.buffer).setUint32(0, ++number);
-  const id = makeSessionId(bytes.subarray(0, 12), bytes);
+  const id = makeSessionId(encodeBase64url(bytes.subarray(0, 12)), bytes);
   const user = { tag: userTagOf(id), userId: parts.userId };
   const record = { ...parts, id };
   await store.create(user, record, null, record.stamp);
