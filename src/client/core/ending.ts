@@ -3,9 +3,9 @@ import { isSessionError } from '../../protocol/session-error.ts';
 import type { Context } from './context.ts';
 import { askStorage } from './newest.ts';
 import type { IdleWatch } from './idle-watch.ts';
-import { samePair, type LiveRecord } from './record.ts';
+import { samePair, type LiveRecord, type Pair } from './record.ts';
 import { entomb, tombstone, withRevocation } from './tombstone.ts';
-import type { VaultContents } from './vault.ts';
+import { emptyContents, type VaultContents } from './vault.ts';
 
 /** Ends sessions from this side: here at once, in the vault and the other tabs with the same step, at the server by the outbox. */
 export interface Ending {
@@ -22,15 +22,14 @@ export function createEnding(context: Context, idle: IdleWatch): Ending {
   const { platform, tab, channel } = context;
   const { clock } = platform;
 
-  function tell({ sessionId, generation }: LiveRecord, reason: EndReason, at: number): void {
+  function tell({ sessionId, generation }: Pair, reason: EndReason, at: number): void {
     channel.post({ v: 1, type: 'ended', sessionId, generation, reason, at });
   }
 
   /** Storage could not be told: the end holds here, and is written and handed in for as long as this tab lives. */
   function endWithoutStorage(live: LiveRecord, reason: EndReason, at: number): void {
     if (tab.live()?.sessionId === live.sessionId) tab.hold(tombstone(live, reason, at), true);
-    for (const entry of withRevocation({ record: live, outbox: [], activityAt: null, trouble: null }, live, at))
-      context.keep(entry);
+    for (const entry of withRevocation(emptyContents, live, at)) context.keep(entry);
     context.owed.retry();
   }
 
@@ -70,12 +69,13 @@ export function createEnding(context: Context, idle: IdleWatch): Ending {
             }
           },
           (contents) => {
-            idle.heard(contents.activityAt);
             tab.learn(contents, true);
             if (tab.ended()?.at === at) tell(live, reason, at);
           },
         );
       } catch (error) {
+        // Somebody may have told of activity while storage kept silent.
+        if (reason === 'idle' && !idle.check()) return;
         // A later version of the app took the storage over, and the session with it: it goes on there, and is over here only.
         if (isSessionError(error) && !error.retryable) endHere(live, reason, at);
         else {
@@ -89,11 +89,12 @@ export function createEnding(context: Context, idle: IdleWatch): Ending {
     async signOut() {
       const at = clock.now();
       const live = tab.live();
-      let here: LiveRecord | null = null;
+      // Who signed in while storage took its time is not meant.
+      const isMeant = ({ sessionId, session, offsetMs }: LiveRecord): boolean =>
+        sessionId === live?.sessionId || session.createdAt - offsetMs <= at;
       const writing = context.vault().update((contents) => {
-        here = contents.record?.kind === 'live' ? contents.record : null;
         if (live && contents.record === null) return endMissing(contents, live, 'signed_out', at);
-        return entomb(contents, () => true, 'signed_out', at, true);
+        return entomb(contents, isMeant, 'signed_out', at, true);
       });
       if (live) {
         tell(live, 'signed_out', at);
@@ -106,11 +107,11 @@ export function createEnding(context: Context, idle: IdleWatch): Ending {
           (contents) => {
             tab.unsaved = false;
             tab.learn(contents, true);
+            // Told again now that it is written: a tab that was just opening has read the record and missed the first time.
+            const { record } = contents;
+            if (record?.kind === 'ended' && record.at === at) tell(record, 'signed_out', at);
           },
         );
-        // Told again now that it is written: a tab that was just opening has read the record and missed the first time.
-        const stored = here as LiveRecord | null;
-        if (stored) tell(stored, 'signed_out', at);
       } catch {
         if (live) endWithoutStorage(live, 'signed_out', at);
       }

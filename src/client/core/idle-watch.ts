@@ -22,8 +22,8 @@ export interface IdleWatch {
   check(): boolean;
   /** Whether the limit has passed for a session last active at `at`. */
   isOver(idleTimeoutMs: number | null, at: number | null): boolean;
-  /** When to look again; null when nothing will change by itself. */
-  nextAt(): number | null;
+  /** When to look again; `Infinity` when nothing will change by itself. */
+  nextAt(): number;
   /** Writes down what is known: the page may go away. */
   save(): void;
 }
@@ -43,7 +43,7 @@ export function createIdleWatch(context: Context, touch: () => Promise<void>): I
   let savedAt = 0;
   let touchedAt = 0;
   /** When to try again to write down what storage refused. */
-  let retryAt: number | null = null;
+  let retryAt = Number.POSITIVE_INFINITY;
 
   function limitsOf(serverTimeoutMs: number | null): IdleLimits | null {
     if (!settings.idle) return null;
@@ -117,8 +117,8 @@ export function createIdleWatch(context: Context, touch: () => Promise<void>): I
   }
 
   /** An unreported activity is reported when the throttle allows, so the server's deadline is never before ours. */
-  const touchDueAt = (): number | null =>
-    ownAt > touchedAt && tab.live()?.session.idleTimeoutMs ? touchedAt + throttles().touchMs : null;
+  const touchDueAt = (): number =>
+    ownAt > touchedAt && tab.live()?.session.idleTimeoutMs ? touchedAt + throttles().touchMs : Number.POSITIVE_INFINITY;
 
   /** When a lease counts as activity again: long before the warning, which other tabs would show for a moment. */
   const leaseDueAt = (warnsAt: number): number => (lastAt + warnsAt) / 2;
@@ -129,10 +129,9 @@ export function createIdleWatch(context: Context, touch: () => Promise<void>): I
       const { phase, warnsAt } = idleState(clock.now(), lastAt, known);
       if (phase !== 'idle' && clock.now() >= leaseDueAt(warnsAt ?? 0)) note();
     }
-    const due = touchDueAt();
-    if (due !== null && clock.now() >= due) report(clock.now());
-    if (retryAt !== null && clock.now() >= retryAt) {
-      retryAt = null;
+    if (clock.now() >= touchDueAt()) report(clock.now());
+    if (clock.now() >= retryAt) {
+      retryAt = Number.POSITIVE_INFINITY;
       save();
     }
     return show();
@@ -190,8 +189,7 @@ export function createIdleWatch(context: Context, touch: () => Promise<void>): I
       const { phase, warnsAt, deadline } = store.getState();
       const soon = warnsAt !== null && leases.size > 0 ? leaseDueAt(warnsAt) : warnsAt;
       const change = phase === 'active' ? soon : deadline;
-      const next = Math.min(...[change, touchDueAt(), retryAt].map((at) => at ?? Number.POSITIVE_INFINITY));
-      return next < Number.POSITIVE_INFINITY ? next : null;
+      return Math.min(change ?? Number.POSITIVE_INFINITY, touchDueAt(), retryAt);
     },
     save,
   };

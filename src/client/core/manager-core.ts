@@ -76,7 +76,15 @@ export function createManagerCore(parts: CoreParts): ManagerCore {
     connection: 'online',
     persistence: vault.persistence(),
   } as const;
-  const tab = createTab(platform, settings, hub, endings, Object.freeze<SessionState>(initial), () => access.arm());
+  const tab = createTab(
+    platform,
+    settings,
+    hub,
+    endings,
+    Object.freeze<SessionState>(initial),
+    () => access.arm(),
+    (at) => idle.heard(at),
+  );
   const tokens = createStore<TokenState>(noToken);
   const owed = createOwed(() => context);
   const context: Context = {
@@ -130,7 +138,6 @@ export function createManagerCore(parts: CoreParts): ManagerCore {
     onRead: (contents) => ending.onStart(contents),
     useMemory,
     started(contents) {
-      idle.heard(contents.activityAt);
       tab.learn(contents, false);
       tab.show({ type: 'persistence', persistence: vault.persistence() });
       if (contents.outbox.length > 0) outgoing.flush();
@@ -158,7 +165,6 @@ export function createManagerCore(parts: CoreParts): ManagerCore {
     useMain: () => void (vault = parts.vault),
     useMemory,
     arrived(contents) {
-      idle.heard(contents.activityAt);
       tab.learn(contents, true, true);
       tab.show({ type: 'persistence', persistence: vault.persistence() });
       tab.show({ type: 'connection', connection: 'online' });

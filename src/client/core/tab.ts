@@ -43,7 +43,10 @@ export interface Tab {
   show(event: StateEvent): void;
 }
 
-/** Creates what a tab knows: nothing, until the vault was read. `onTake` is called as soon as it knows something else. */
+/**
+ * Creates what a tab knows: nothing, until the vault was read. `onTake` is called as soon as it knows something else,
+ * `onActivity` with the last activity of the person that the vault knows.
+ */
 export function createTab(
   platform: Platform,
   settings: Settings,
@@ -51,6 +54,7 @@ export function createTab(
   endings: Endings,
   initial: SessionState,
   onTake: () => void,
+  onActivity: (at: number | null) => void,
 ): Tab {
   const state = createStore(initial);
   const hint = platform.hint(settings.name);
@@ -115,10 +119,14 @@ export function createTab(
     take(to, signedInHere);
   }
 
-  function learn(contents: VaultContents, byThisTab: boolean, signedInHere = false): void {
+  function learn(
+    { record: found, activityAt, trouble }: VaultContents,
+    byThisTab: boolean,
+    signedInHere = false,
+  ): void {
     // The manager was disposed while this was on its way: it has nobody to tell, and is not to be believed any more.
     if (scope.signal.aborted) return;
-    const found = contents.record;
+    onActivity(activityAt);
     tab.armed = true;
     if (detached && !byThisTab) return;
     detached = false;
@@ -145,7 +153,7 @@ export function createTab(
         tab.unsaved = true;
         return;
       case 'missing':
-        tab.doom = contents.trouble === 'corrupt' ? 'storage_corrupt' : 'storage_missing';
+        tab.doom = trouble === 'corrupt' ? 'storage_corrupt' : 'storage_missing';
         return;
       case 'ended':
         return finish(found as EndedRecord, byThisTab);

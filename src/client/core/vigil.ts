@@ -48,10 +48,7 @@ export function createVigil(context: Context, idle: IdleWatch, renewal: Renewal,
     await askStorage(
       context,
       () => context.vault().read(),
-      (contents) => {
-        idle.heard(contents.activityAt);
-        tab.learn(contents, false);
-      },
+      (contents) => tab.learn(contents, false),
     );
     if (tab.unsaved) void context.owed.settle().then((done) => (done ? undefined : context.owed.retry()));
     context.changed();
@@ -157,7 +154,7 @@ export function createVigil(context: Context, idle: IdleWatch, renewal: Renewal,
     if (warnedFor !== tab.live()?.sessionId) moments.push(absoluteEnd() - settings.absoluteWarningMs);
     if (now < times.expiresAt || tab.doom) moments.push(times.expiresAt);
     if (!tab.doom && !renewal.busy.getState()) moments.push(Math.max(times.refreshAt, renewal.retryAt() ?? 0));
-    const next = Math.min(...moments.map((moment) => moment ?? Number.POSITIVE_INFINITY));
+    const next = Math.min(...moments);
     if (next < Number.POSITIVE_INFINITY) stopTimer = clock.after(Math.max(leastMs, next - now), look);
   }
 

@@ -20,6 +20,21 @@ describe('a note of activity', () => {
   });
 });
 
+describe('activity in another tab, which no message told of', () => {
+  it('is learnt from the vault together with new tokens', async () => {
+    const world = createWorld();
+    const { tab } = await world.signedIn();
+    const other = await world.openTab();
+    world.wires.deliver(() => []);
+    await world.clock.advance(10 * minute);
+    const actedAt = world.clock.now();
+    tab.platform.act();
+    await world.clock.advance(1);
+    await other.manager.refresh();
+    expect(other.manager.idle.getState().deadline).toBe(actedAt + 30 * minute);
+  });
+});
+
 describe('activity after the limit', () => {
   it.each([
     ['the person does something', ({ tab }: OpenTab) => tab.platform.act()],

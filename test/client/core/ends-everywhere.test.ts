@@ -48,6 +48,22 @@ describe('a limit that passed while the machine slept', () => {
     expect(shown(opened)).toBe('authenticated');
   });
 
+  it('of idleness: ends nothing when somebody tells of activity while storage is asked and never answers', async () => {
+    const world = createWorld();
+    const active = await world.signedIn();
+    const opened = await world.openTab();
+    world.wires.deliver(() => []);
+    await world.clock.advance(20 * minute);
+    active.tab.platform.act();
+    await world.clock.advance(9 * minute + 58 * second);
+    world.vault.hang();
+    await world.clock.advance(4 * second);
+    world.wires.deliver(() => [1]);
+    active.tab.platform.act();
+    await world.clock.advance(10 * second);
+    expect([shown(active), shown(opened)]).toEqual(['authenticated', 'authenticated']);
+  });
+
   it.each([
     ['idle', {}, 31 * minute],
     ['absolute_expired', { idle: false }, 13 * hour],

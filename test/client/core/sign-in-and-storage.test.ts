@@ -33,6 +33,26 @@ describe('a sign-out that is asked for while the sign-in is being written', () =
   });
 });
 
+describe('a sign-in that comes after a sign-out', () => {
+  it.each([
+    ['in the same tab', 0],
+    ['in another tab', 1],
+  ])('%s stays, although storage delays the sign-out beyond it', async (_, at) => {
+    const world = createWorld();
+    const tabs = [await world.signedIn(), await world.openTab()] as const;
+    world.vault.slow(2 * second);
+    const out = tabs[0].manager.signOut();
+    world.vault.heal();
+    await world.clock.advance(second);
+    await tabs[at as 0 | 1].manager.signIn({ user: 'bob' }, false);
+    await world.clock.advance(5 * second);
+    await out;
+    expect(tabs.map(user)).toEqual(['bob', 'bob']);
+    expect(world.vault.record()).toMatchObject({ kind: 'live', user: { id: 'bob' } });
+    expect(world.server.revocations).toHaveLength(1);
+  });
+});
+
 describe('a sign-in that storage refuses', () => {
   it('goes to memory, and leaves the session that is in storage alone', async () => {
     const world = createWorld();
