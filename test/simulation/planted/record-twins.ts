@@ -17,9 +17,9 @@ export const recordTwins: readonly Twin[] = [
     name: 'tombstone and outbox in two transactions',
     edits: one(
       'ending.ts',
-      "return entomb(contents, () => true, 'signed_out', at, true);\n      });",
+      "return entomb(contents, isMeant, 'signed_out', at, true);\n      });",
       `setTimeoutLike(contents);
-        return entomb(contents, () => true, 'signed_out', at, false);
+        return entomb(contents, isMeant, 'signed_out', at, false);
       });
       function setTimeoutLike(before: VaultContents): void {
         const { record } = before;
@@ -37,15 +37,18 @@ export const recordTwins: readonly Twin[] = [
     name: 'outbox in memory only',
     edits: one(
       'ending.ts',
-      "return entomb(contents, () => true, 'signed_out', at, true);",
-      "for (const entry of here ? withRevocation({ ...contents, outbox: [] }, here, at) : []) context.keep(entry);\n        return entomb(contents, () => true, 'signed_out', at, false);",
+      "return entomb(contents, isMeant, 'signed_out', at, true);",
+      `const { record } = contents;
+        const entries = record?.kind === 'live' ? withRevocation({ ...contents, outbox: [] }, record, at) : [];
+        for (const entry of entries) context.keep(entry);
+        return entomb(contents, isMeant, 'signed_out', at, false);`,
     ),
   },
   {
     name: 'missing record read as sign-out',
     edits: one(
       'tab.ts',
-      "tab.doom = contents.trouble === 'corrupt' ? 'storage_corrupt' : 'storage_missing';\n        return;",
+      "tab.doom = trouble === 'corrupt' ? 'storage_corrupt' : 'storage_missing';\n        return;",
       "return finish(tombstone(known as LiveRecord, 'signed_out', platform.clock.now()), byThisTab);",
     ),
   },
@@ -54,7 +57,7 @@ export const recordTwins: readonly Twin[] = [
     edits: [
       ...one(
         'tab.ts',
-        "tab.doom = contents.trouble === 'corrupt' ? 'storage_corrupt' : 'storage_missing';\n        return;",
+        "tab.doom = trouble === 'corrupt' ? 'storage_corrupt' : 'storage_missing';\n        return;",
         'tab.unsaved = true;\n        return;',
       ),
       ...one('owed.ts', 'const behind =\n      record', 'const behind =\n      record === null || record'),
