@@ -20,6 +20,10 @@ export interface Page extends SimTab {
   readonly id: string;
   /** The last time something happened that its code was told of (true time). */
   stirredAt: number;
+  /** When storage last refused to tell it anything (true time). */
+  unreadAt: number;
+  /** The person's last activity that it was told of (true time). */
+  toldActAt: number;
   /** Since when its code may run without a break; null while it may not. */
   runningSince: number | null;
   /** What it was asked and has not answered. */
@@ -111,11 +115,19 @@ export function createBrowser(
         onGrant(sessionId, json) {
           browser.grants.push({ sessionId, json });
         },
+        onStorage(contents) {
+          if (contents === null) page.unreadAt = clock.now();
+          // Written down by the clock of a tab.
+          else if (contents.activityAt !== null)
+            page.toldActAt = Math.max(page.toldActAt, contents.activityAt - browser.skewMs);
+        },
         onState: (before, now) => onState(browser, page, before, now),
       });
       const page: Page = Object.assign(opened, {
         id: tab.id,
         stirredAt: clock.now(),
+        unreadAt: never,
+        toldActAt: clock.now(),
         runningSince: clock.monotonic(),
         acted: null,
         pending: new Map<string, number>(),

@@ -405,6 +405,17 @@ export const corpus: readonly Case[] = [
     { do: 'messages', how: 'fine' },
   ),
   after(
+    'a tab that neither messages nor storage tell of any activity takes the person for idle',
+    { ...idle, accessMs: 5 * minute },
+    open,
+    { do: 'messages', how: 'lost' },
+    wait(210_492),
+    ask('act'),
+    wait(minute),
+    storage('hang'),
+    wait(335_345),
+  ),
+  after(
     'a sign-out that storage delays leaves the sign-in alone that came after it',
     short,
     storage('slow'),

@@ -32,7 +32,10 @@ export function checkState(world: World, browser: Browser, page: Page, before: S
     const latest = truth.sessions.get(page.vault.record()?.sessionId ?? '');
     if (now.endReason === null) truth.violate(1, `${page.id} forgot ${name(id)} without a reason`);
     // Another session may have taken the place of the one that was shown, and have ended since.
-    else if (session && ![session, latest].some((one) => one && isReal(world, browser, one, now.endReason ?? 'idle')))
+    else if (
+      session &&
+      ![session, latest].some((one) => one && isReal(world, browser, page, one, now.endReason ?? 'idle'))
+    )
       truth.violate(1, `${page.id} ended ${name(id)} as ${now.endReason}, and nothing of the kind had happened`);
     return;
   }
@@ -44,17 +47,22 @@ export function checkState(world: World, browser: Browser, page: Page, before: S
   // A tab that was held while it opened may show how an earlier session ended before it looks again.
   const sessions = [...truth.sessions.values()];
   const { endReason } = now;
-  if (endReason !== null && sessions.length > 0 && !sessions.some((one) => isReal(world, browser, one, endReason)))
+  if (
+    endReason !== null &&
+    sessions.length > 0 &&
+    !sessions.some((one) => isReal(world, browser, page, one, endReason))
+  )
     truth.violate(1, `${page.id} starts with nobody (${endReason}), and nothing of the kind had happened`);
 }
 
-function isReal(world: World, browser: Browser, session: TrueSession, reason: EndReason): boolean {
+function isReal(world: World, browser: Browser, page: Page, session: TrueSession, reason: EndReason): boolean {
   const now = world.clock.now();
   switch (reason) {
     case 'signed_out':
       return browser.signOutAt >= session.bornAt - 1000;
     case 'idle':
-      return isIdle(world, browser, session, now);
+      noteUntold(world, page, session, now);
+      return session.causes.has('idle') || isIdle(world, browser, session, now);
     case 'absolute_expired':
       return now >= session.absoluteEnd - clockToleranceMs || browser.clockSetAt >= session.bornAt - 300_000;
     case 'storage_missing':
@@ -67,6 +75,15 @@ function isReal(world: World, browser: Browser, session: TrueSession, reason: En
     default:
       return session.causes.has(reason);
   }
+}
+
+/**
+ * A tab that no message and no answer of storage told of the activity, and that storage refuses an answer in the very moment
+ * of its decision, takes the person for idle. The others believe it.
+ */
+function noteUntold({ truth, setting }: World, page: Page, session: TrueSession, now: number): void {
+  if (setting.idleMs === null || page.unreadAt !== now) return;
+  if (now - page.toldActAt >= setting.idleMs - idleToleranceMs) truth.cause(session.id, 'idle', now);
 }
 
 function isIdle({ setting }: World, browser: Browser, session: TrueSession, now: number): boolean {

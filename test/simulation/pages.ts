@@ -1,4 +1,4 @@
-import type { Page } from './browser.ts';
+import type { Browser, Page } from './browser.ts';
 import { idleToleranceMs } from './end-causes.ts';
 import type { World } from './world.ts';
 
@@ -11,6 +11,11 @@ export function pageAt({ browser }: World, at: number): Page | undefined {
 export function runningPage({ browser }: World, at: number): Page | undefined {
   const running = browser.pages.filter(({ tab }) => tab.state === 'running');
   return running[at % Math.max(1, running.length)];
+}
+
+/** Whether what another tab says reaches it. */
+function hears({ messagesFine }: Browser, { tab }: Page): boolean {
+  return messagesFine && tab.state === 'running';
 }
 
 /** Takes a tab away. */
@@ -54,6 +59,7 @@ export function actIn({ browser, clock, truth, setting }: World, page: Page, ans
     const isSame = acted?.session === known && now - acted.at < 1000;
     page.acted = { session: known, at: now, before: isSame ? acted.before : known.surelyActAt };
     known.surelyActAt = now;
+    for (const one of browser.pages) if (one === page || hears(browser, one)) one.toldActAt = now;
   }
   if (answer) page.manager.stayActive();
   else page.tab.platform.act();

@@ -7,6 +7,7 @@ import type { Signal } from '../../src/client/core/ports.ts';
 import type { SessionState } from '../../src/client/core/session-state.ts';
 import { settingsFrom } from '../../src/client/core/settings.ts';
 import { createSignIn } from '../../src/client/core/sign-in.ts';
+import type { VaultContents } from '../../src/client/core/vault.ts';
 import type { TokenAnswer, Transport } from '../../src/client/core/transport.ts';
 import { createFetch } from '../../src/client/http/fetch.ts';
 import { grantAnswer, refreshAnswer, revocationAnswer } from '../../src/client/transports/classify-answer.ts';
@@ -41,6 +42,8 @@ export interface TabWorld {
   onCall(asked: string, holder: string | null): void;
   /** A grant reached the code of the tab. */
   onGrant(sessionId: string, json: unknown): void;
+  /** Storage told the tab what it holds, or refused to (null). */
+  onStorage(contents: VaultContents | null): void;
   onState(before: SessionState, now: SessionState): void;
 }
 
@@ -81,6 +84,11 @@ export function openSimTab(world: TabWorld): SimTab {
   function heard(answer: TokenAnswer, json: unknown): TokenAnswer {
     if (answer.kind === 'granted') world.onGrant(answer.grant.sessionId, json);
     return answer;
+  }
+
+  function watched(asking: Promise<VaultContents>): Promise<VaultContents> {
+    asking.then(world.onStorage, () => world.onStorage(null));
+    return asking;
   }
 
   const grantOf = (json: unknown): ReturnType<typeof referenceGrant> => referenceGrant(json, cookies);
@@ -141,7 +149,11 @@ export function openSimTab(world: TabWorld): SimTab {
     platform,
     settings,
     network: async () => ({ transport, keys, askOffset, renewOnce, createLiveWatch, createSignIn, createOutbox }),
-    vault: tab.vault,
+    vault: {
+      ...tab.vault,
+      read: () => watched(tab.vault.read()),
+      update: (change) => watched(tab.vault.update(change)),
+    },
     memoryVault() {
       const memory = fakeVault();
       memory.fallBack('memory');
