@@ -127,7 +127,7 @@ export function createBrowser(
         id: tab.id,
         stirredAt: clock.now(),
         unreadAt: never,
-        toldActAt: clock.now(),
+        toldActAt: never,
         runningSince: clock.monotonic(),
         acted: null,
         pending: new Map<string, number>(),
