@@ -70,7 +70,13 @@ export function openSimTab(world: TabWorld): SimTab {
       if (signal?.aborted) return giveUp();
       (signal as AbortSignal | null)?.addEventListener('abort', giveUp);
       const stop = clock.after(requestTimeoutMs, () => reject(new SessionError('timeout', `${what}: no answer.`)));
-      answer.then(resolve, (cause) => reject(noAnswer(what, cause, platform.lifecycle.seemsOnline()))).finally(stop);
+      answer
+        .then(resolve, (cause) => reject(noAnswer(what, cause, platform.lifecycle.seemsOnline())))
+        .finally(() => {
+          stop();
+          // Node never lets go of a linked signal that somebody still listens to, nor of the world behind it.
+          (signal as AbortSignal | null)?.removeEventListener('abort', giveUp);
+        });
     });
   }
 
