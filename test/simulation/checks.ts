@@ -43,7 +43,8 @@ function checkVaultForward(world: World): void {
   if (record?.kind !== 'live' || record.sessionId === world.vaultSession) return;
   const before = truth.sessions.get(world.vaultSession ?? '');
   const now = truth.sessions.get(record.sessionId);
-  if (before && now && now.bornAt < before.bornAt)
+  // What storage lost since, it cannot hold against what comes late.
+  if (before && now && now.bornAt < before.bornAt && browser.storageLostAt < before.bornAt)
     truth.violate(6, `the vault went back from ${name(before.id)} to ${name(now.id)}`);
   world.vaultSession = record.sessionId;
 }

@@ -26,6 +26,8 @@ export interface TrueSession {
   honestSinceThief: number[];
   /** Times at which tabs of the browser that it belongs to refreshed it. */
   refreshes: number[];
+  /** When the server last gave the tokens of a generation. */
+  grantedAt: Map<number, number>;
   lastTouchAt: number;
   /** When the person last did something in a tab that showed it, if everything that may have counted did. */
   lastActAt: number;

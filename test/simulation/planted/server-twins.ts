@@ -35,8 +35,8 @@ export const serverTwins: readonly Twin[] = [
     name: 'create not durable',
     edits: one(
       'test/simulation/server/replicated-store.ts',
-      'create: (user, session, now) => write(now, (to) => to.create(user, session, now), always),',
-      'create: (user, session, now) => write(now, (to) => to.create(user, session, now), never),',
+      'create: (user, session, limit, now) => write(now, (to) => to.create(user, session, limit, now), always),',
+      'create: (user, session, limit, now) => write(now, (to) => to.create(user, session, limit, now), never),',
     ),
   },
   {

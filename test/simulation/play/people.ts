@@ -1,3 +1,4 @@
+import type { Page } from '../browser.ts';
 import { actIn, runningPage } from '../pages.ts';
 import type { PersonStep } from '../steps.ts';
 import type { World } from '../world.ts';
@@ -27,7 +28,7 @@ export async function playPerson(world: World, step: PersonStep): Promise<void> 
           !server.acceptsStateless(token, 5000) &&
           network.troubledAt < now &&
           // The server could not be asked what a clock that was set had to do with it.
-          (browser.clockSetAt === Number.NEGATIVE_INFINITY || hasLearntSince(world, browser.clockSetAt)) &&
+          (browser.clockSetAt === Number.NEGATIVE_INFINITY || hasLearntSince(world, page, browser.clockSetAt)) &&
           !browser.skewed
         )
           truth.violate(9, `${page.id} handed out a token that was over`);
@@ -65,10 +66,14 @@ export async function playPerson(world: World, step: PersonStep): Promise<void> 
   }
 }
 
-/** Whether some tab has heard from the server since the clock was set; before that, a tab that was just opened cannot know. */
-function hasLearntSince({ truth, browser }: World, at: number): boolean {
-  const { network } = browser;
-  return (
-    network.troubledAt < at && [...truth.sessions.values()].some(({ refreshes }) => (refreshes.at(-1) ?? 0) > at + 5000)
-  );
+/**
+ * Whether what the tab's storage holds came from the server after the clock was set. Before that, a tab that was just opened
+ * cannot know of it; an answer that reached no storage, or that of another tab alone, teaches it nothing.
+ */
+function hasLearntSince({ truth, browser }: World, page: Page, at: number): boolean {
+  const record = page.vault.record();
+  if (record?.kind !== 'live') return false;
+  const known = truth.sessions.get(record.sessionId);
+  const gotAt = known?.grantedAt.get(record.generation) ?? known?.bornAt ?? 0;
+  return browser.network.troubledAt < at && gotAt > at + 5000;
 }

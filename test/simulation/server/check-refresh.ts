@@ -22,6 +22,7 @@ export function checkRefresh(parts: ServerParts, sender: Sender, call: RefreshCa
     if (outcome.outcome !== 'wrong_key') known.thiefAt ??= now;
   } else {
     known.refreshes.push(now);
+    if ('session' in outcome) known.grantedAt.set(outcome.session.generation, now);
     if (known.thiefAt !== null && 'session' in outcome) known.honestSinceThief.push(now);
   }
   if ('session' in outcome) checkSuccessor(parts, sender, known, outcome);

@@ -60,6 +60,7 @@ function know({ truth, clock, setting }: ServerParts, { session }: IssuedSession
     thiefAt: null,
     honestSinceThief: [],
     refreshes: [],
+    grantedAt: new Map(),
     lastTouchAt: now,
     lastActAt: now,
     surelyActAt: now,
