@@ -8,7 +8,7 @@ export const guides: readonly string[] = readdirSync(path.join(root, 'docs'))
   .map((name) => `docs/${name}`);
 
 /** Every page whose links and commands are held. */
-export const pages: readonly string[] = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...guides];
+export const pages: readonly string[] = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', ...guides];
 
 /** The text of a page; empty where there is none. */
 export function readPage(page: string): string {
