@@ -8,10 +8,19 @@ import { oauth2Transport } from 'sojourn/oauth2';
 import { kyExtension } from 'sojourn/ky';
 import { SessionProvider, useIdle, useSession } from 'sojourn/react';
 import { createSessionServer, type Store } from 'sojourn/server';
+import { connectSessions } from 'sojourn/server/remote';
 import { createMemoryStore } from 'sojourn/server/stores/memory';
+import { createRedisStore, fromIoredis, type Ioredis } from 'sojourn/server/stores/redis';
 import { createSqliteStore } from 'sojourn/server/stores/sqlite';
 import { serve } from 'sojourn/server/node';
 import { createRemoteJWKSet, verifyAccessToken } from 'sojourn/server/verify';
+import { Ductape } from 'sojourn/compat/ductape';
+import { InMemoryEventBus } from 'sojourn/compat/oneauth/events-core';
+import { InMemorySessionRepository, SessionService } from 'sojourn/compat/oneauth/sessions';
+import { TimeSpan } from 'sojourn/compat/oslo';
+import { serializeCookie } from 'sojourn/compat/oslo/cookie';
+import { SessionController } from 'sojourn/compat/oslo/session';
+import { $, session } from 'sojourn/compat/sdk-do';
 import { fakeClock, fakeVault } from 'sojourn/testing';
 import { sessionHandlers } from 'sojourn/testing/msw';
 import { createElement, type ReactElement } from 'react';
@@ -52,6 +61,21 @@ export function App(): ReactElement {
   const status: 'loading' | 'authenticated' | 'unauthenticated' = useSession((session) => session.status);
   const phase: 'active' | 'warning' | 'idle' = useIdle((idle) => idle.phase);
   return createElement(SessionProvider, { manager: createSessionManager({ url: '/auth' }) }, status, phase);
+}
+
+export const elsewhere = async (client: Ioredis): Promise<number> => {
+  const sessions = connectSessions({ url: 'https://auth.example.com', apiKey: 'k'.repeat(43) });
+  const store: Store = createRedisStore({ client: fromIoredis(client) });
+  await store.close();
+  return (await sessions.revokeAll('user_1')).count;
+};
+
+export async function moved(): Promise<string[]> {
+  const made = await session.create({ userId: 'user_1', expiresIn: '24h' });
+  const service = new SessionService(new InMemorySessionRepository(), new InMemoryEventBus());
+  const other = await service.createSession({ identityId: 'user_1', trustContext: {} });
+  const { sessionId } = new SessionController(new TimeSpan(30, 'd')).createSession('user_1');
+  return [String($.Session.created), made.id, other.id, serializeCookie('session', sessionId, {}), typeof Ductape];
 }
 
 export const stores: Store[] = [createMemoryStore(), createSqliteStore({ path: './sessions.db' })];
