@@ -37,8 +37,11 @@ export interface SqliteServers {
 const program = fileURLToPath(new URL('./sqlite-server.ts', import.meta.url));
 const operations = [
   ...(['create', 'read', 'rotate', 'touch', 'putData', 'end', 'raiseNotBefore', 'keepOne'] as const),
-  ...(['list', 'log', 'events', 'sweep', 'close'] as const),
+  ...(['list', 'log', 'events', 'sweep', 'close', 'reschedule', 'ofType', 'sweepUser'] as const),
+  ...(['note', 'notes', 'putNote', 'dropNote'] as const),
 ];
+/** Looked up by an engine before its first step: not what a server is to die in. */
+const preparations: readonly (keyof Store)[] = ['note', 'putNote'];
 
 /** Starts the processes. */
 export function startSqliteServers(count: number): SqliteServers {
@@ -53,7 +56,10 @@ export function startSqliteServers(count: number): SqliteServers {
       await Promise.all(servers.map((server) => server.ask('open', [path], null)));
     },
     inTurn: () => storeOf((operation, args) => servers[turn++ % count]!.ask(operation, args, null)),
-    store: (which, dies) => storeOf((operation, args) => servers[which]!.ask(operation, args, dies ?? null)),
+    store: (which, dies) =>
+      storeOf(async (operation, args) =>
+        servers[which]!.ask(operation, args, preparations.includes(operation) ? null : (dies ?? null)),
+      ),
     stop: async () => {
       await Promise.all(servers.map((server) => server.stop()));
     },
