@@ -1,7 +1,17 @@
 import * as z from 'zod/mini';
 
-/** A moment on the wire: ISO 8601 in UTC, with milliseconds. */
-export const instantSchema: z.ZodMiniISODateTime = z.iso.datetime();
+/**
+ * A moment on the wire: ISO 8601 in UTC, with milliseconds. What `z.iso.datetime()` makes, without the namespace `z.iso`, which
+ * bundlers keep whole.
+ */
+export const instantSchema: z.ZodMiniISODateTime = new z.ZodMiniISODateTime({
+  type: 'string',
+  format: 'datetime',
+  check: 'string_format',
+  offset: false,
+  local: false,
+  precision: null,
+});
 
 /** Who is signed in, as the app shows it. `id` is required; everything else is the app's own. */
 export const userSchema: z.ZodMiniType<User> = z.looseObject({

@@ -31,7 +31,13 @@ export type {
 } from './engine/sessions.ts';
 export type { NewNote, Note, NoteStore, Store } from './engine/store.ts';
 export type { AdminKey } from './http/admin/api-keys.ts';
-export type { Directory, SessionWishes, SignInContext } from './http/directory.ts';
+export {
+  initialState,
+  readCookieSession,
+  type CookieSessionOptions,
+  type InitialState,
+} from './http/cookie-session.ts';
+export type { Authenticated, Directory, SessionWishes, SignInContext } from './http/directory.ts';
 export type { LimitOptions } from './http/limits.ts';
 export type { MetricsOptions } from './http/metrics.ts';
 export type { Metric } from './http/metrics/text-format.ts';
@@ -55,7 +61,7 @@ export {
   type IssuedAccessToken,
 } from './tokens/access-tokens.ts';
 export { memoryKeyStore, type KeyStore } from './tokens/key-store.ts';
-export { createMac, type MacOptions } from './tokens/mac.ts';
+export { createMac, type ChangingMacOptions, type MacOptions, type MacSecrets } from './tokens/mac.ts';
 export { createRandom } from './tokens/random.ts';
 export {
   createSessionTokens,

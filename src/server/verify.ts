@@ -1,15 +1,19 @@
 import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import { isSessionError, SessionError } from '../protocol/session-error.ts';
 import type { AccessClaims } from './tokens/access-claims.ts';
-import { checkAccessToken } from './tokens/check-access-token.ts';
+import { createCheckedTokens } from './tokens/checked-tokens.ts';
+import { DpopNonceRequired } from './tokens/dpop-nonce-required.ts';
+import type { DpopNonces } from './tokens/dpop-nonces.ts';
 import { checkDpopProof } from './tokens/dpop-proof.ts';
 import { createProofKeys } from './tokens/proof-keys.ts';
-import { createRecentMap } from './tokens/recent-map.ts';
 import type { ReplayGuard } from './tokens/replay-guard.ts';
 
-export { createRemoteJWKSet } from 'jose';
 export type { AccessClaims } from './tokens/access-claims.ts';
-export { createReplayGuard, type ReplayGuard } from './tokens/replay-guard.ts';
+export { DpopNonceRequired } from './tokens/dpop-nonce-required.ts';
+export { createDpopNonces, type DpopNonces, type DpopNoncesOptions } from './tokens/dpop-nonces.ts';
+export { demandStepUp, StepUpRequired, type StepUpDemand } from './tokens/step-up.ts';
+export { createRemoteJWKSet } from './tokens/remote-key-set.ts';
+export { createReplayGuard, type MemoryReplayGuard, type ReplayGuard } from './tokens/replay-guard.ts';
 
 /** What {@link verifyAccessToken} takes. */
 export interface VerifyAccessTokenOptions {
@@ -27,13 +31,18 @@ export interface VerifyAccessTokenOptions {
   url?: string;
   /** Remembers used proofs; without it one can be replayed within its minute. See {@link createReplayGuard}. */
   replays?: ReplayGuard;
+  /**
+   * Gives nonces to clients whose clock is wrong, instead of refusing them for good: {@link DpopNonceRequired} is then thrown,
+   * and its headers tell the nonce. Default: none, and `iat` must be right to a minute. See {@link createDpopNonces}.
+   */
+  nonces?: DpopNonces;
+  /** Whether every proof must carry a nonce of `nonces`: then none made ahead of time is worth anything. Default: false. */
+  demandNonce?: boolean;
+  /** Whether only tokens that are bound to a key pass: without it, a token that was made for nobody's key is taken as it is. Default: false. */
+  requireBound?: boolean;
   /** Epoch milliseconds. Default: the machine's clock. */
   now?: () => number;
 }
-
-/** Tokens that were found good are remembered, and checked again after a while: a signing key may be withdrawn. */
-const seenLimit = 10_000;
-const seenMs = 60_000;
 
 /** Verifies the access token of a request. */
 export type AccessTokenVerifier = (request: Request) => Promise<AccessClaims>;
@@ -43,8 +52,8 @@ export type AccessTokenVerifier = (request: Request) => Promise<AccessClaims>;
  * issuer, audience, times (RFC 9068 section 4), and the DPoP proof when the token is bound to a key (RFC 9449 section 7).
  * A session that was ended is noticed when its token ends, at most five minutes later.
  *
- * @throws SessionError `invalid_argument` at once when `jwks` is no key set; for a request `unauthenticated`, `invalid_token`, `token_expired`, `invalid_dpop_proof` (all 401), or a retryable
- *   `server_error` when the keys could not be fetched
+ * @throws SessionError `invalid_argument` at once when `jwks` is no key set; for a request `unauthenticated`, `invalid_token`, `token_expired`, `invalid_dpop_proof`, with `nonces`
+ *   {@link DpopNonceRequired} (all 401), or a retryable `server_error` when the keys could not be fetched
  * @example
  * ```ts
  * const jwks = createRemoteJWKSet(new URL('https://auth.example.com/.well-known/jwks.json'));
@@ -56,37 +65,32 @@ export function verifyAccessToken(request: Request, options: VerifyAccessTokenOp
 }
 
 /**
- * Like {@link verifyAccessToken}, for many requests: keys are kept, and the signature of a token is checked once a minute. The
- * proof of a bound token is checked with every request.
+ * Like {@link verifyAccessToken}, for many requests: keys are kept, and the signature of a token is checked once a minute. Once its
+ * key has left the key set, it is refused within five seconds. The proof of a bound token is checked with every request.
  */
 export function createAccessTokenVerifier(options: VerifyAccessTokenOptions): AccessTokenVerifier {
   const { issuer, audience, algorithms = ['ES256', 'EdDSA'], toleranceMs = 5000, now = Date.now, replays } = options;
+  const { nonces, demandNonce = false, requireBound = false } = options;
   const getKey = keysFrom(options.jwks);
   const keys = createProofKeys();
-  const seen = createRecentMap<{ claims: AccessClaims; until: number }>(seenLimit);
-
-  async function claimsOf(token: string, at: number): Promise<AccessClaims> {
-    const known = seen.get(token);
-    if (known && at < known.until) return known.claims;
-    const claims = await checkAccessToken(token, { getKey, issuer, audience, algorithms, now: at, toleranceMs });
-    seen.set(token, { claims, until: Math.min(claims.exp * 1000 + toleranceMs, at + seenMs) });
-    return claims;
-  }
+  const tokens = createCheckedTokens({ getKey, issuer, audience, algorithms, toleranceMs });
 
   return async (request) => {
     const { scheme, token } = credentials(request);
-    const claims = await claimsOf(token, now());
+    const claims = await tokens.claimsOf(token, now());
     const bound = claims.cnf?.jkt;
     const proof = request.headers.get('dpop');
     if (scheme !== (bound === undefined ? 'bearer' : 'dpop'))
       throw refused('invalid_token', 'A bound token is sent with the scheme DPoP, any other with Bearer.');
+    if (bound === undefined && requireBound)
+      throw refused('invalid_token', 'This API takes no token that is not bound to a key (RFC 9449).');
     if (bound === undefined) return claims;
     if (proof === null)
       throw refused('invalid_dpop_proof', 'The access token is bound to a key; send a DPoP proof with it.');
     const proven = { method: request.method, url: options.url ?? request.url, accessToken: token };
-    const rules = { keys, now: now(), ...(replays ? { replays } : {}) };
-    const thumbprint = await checkDpopProof(proof, proven, rules).catch((cause: unknown) => {
-      throw isSessionError(cause) ? refused('invalid_dpop_proof', cause.message) : cause;
+    const rules = { keys, now: now(), demandNonce, ...(replays && { replays }), ...(nonces && { nonces }) };
+    const thumbprint = await checkDpopProof(proof, proven, rules).catch(async (cause: unknown) => {
+      throw await proofRefusal(cause, nonces);
     });
     if (thumbprint !== bound) throw refused('invalid_dpop_proof', 'The DPoP proof is by another key than the token.');
     return claims;
@@ -109,6 +113,13 @@ function credentials(request: Request): { scheme: string; token: string } {
   if (scheme === undefined || token === undefined)
     throw refused('unauthenticated', 'The request carries no access token; send Authorization: Bearer or DPoP.');
   return { scheme: scheme.toLowerCase(), token };
+}
+
+/** A guard that is away refuses nobody: its error stays what it is. */
+async function proofRefusal(cause: unknown, nonces: DpopNonces | undefined): Promise<unknown> {
+  if (!isSessionError(cause)) return cause;
+  if (cause.code === 'use_dpop_nonce' && nonces) return new DpopNonceRequired(cause.message, await nonces.issue());
+  return cause.code === 'invalid_dpop_proof' ? refused('invalid_dpop_proof', cause.message) : cause;
 }
 
 function refused(code: 'unauthenticated' | 'invalid_token' | 'invalid_dpop_proof', message: string): SessionError {

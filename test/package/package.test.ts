@@ -6,6 +6,7 @@ import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { publicNames } from '../../scripts/public-names.ts';
 import { readSources } from '../architecture/source-files.ts';
+import { guides } from '../readme/pages.ts';
 import { consumerProgram } from './consumer-program.ts';
 import { createPackedProject, runInProject, type PackedProject } from './packed-project.ts';
 import { startSessionServer, type StartedServer } from '../support/start-session-server.ts';
@@ -26,7 +27,8 @@ test('holds the built files, the notes about them, and nothing else', () => {
     const base = file.replace(/^src\//, 'dist/').replace(/\.tsx?$/, '');
     return [`${base}.js`, `${base}.js.map`, `${base}.d.ts`];
   });
-  expect(project.files).toEqual([...built, 'CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'].sort());
+  const notes = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', ...guides];
+  expect(project.files).toEqual([...built, ...notes, 'package.json'].sort());
 });
 
 test('satisfies publint', async () => {

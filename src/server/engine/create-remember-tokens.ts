@@ -78,7 +78,9 @@ export function createRememberTokens(ports: RememberTokenPorts): RememberTokens 
     const before = await given(hidden);
     if (before?.session.keyThumbprint === (wishes.keyThumbprint ?? null)) return before;
     if (before !== null) await end(before.session.id);
-    return settle(hidden, await createSession({ ...wishes, userId: hidden.userId }));
+    // The person proved themselves when the token was made, and not when it is used.
+    const { userId, createdAt: authenticatedAt } = hidden;
+    return settle(hidden, await createSession({ authenticatedAt, ...wishes, userId }));
   }
 
   async function attemptOf(attemptKey: string | undefined): Promise<string> {

@@ -73,8 +73,13 @@ export function createSessionTypes({ store, now, named, publish }: SessionTypesP
   }
 
   async function write(definition: TypeDefinition, ifVersion: number): Promise<boolean> {
-    const { absoluteMs, ...rest } = definition;
-    const value = encodeData(absoluteMs === undefined ? rest : { ...rest, absoluteMs }, longestDefinition) ?? '{}';
+    const { absoluteMs, maxPerUser, ...rest } = definition;
+    const given = {
+      ...rest,
+      ...(absoluteMs === undefined ? {} : { absoluteMs }),
+      ...(maxPerUser === undefined ? {} : { maxPerUser }),
+    };
+    const value = encodeData(given, longestDefinition) ?? '{}';
     return (await store.putNote(area, definition.tag, { value, expiresAt: null, ifVersion }, now())) !== null;
   }
 
@@ -155,8 +160,8 @@ export function createSessionTypes({ store, now, named, publish }: SessionTypesP
 
 /** A new object at every call: changing it changes nothing kept. */
 function definitionIn(text: string): TypeDefinition {
-  const { absoluteMs, ...rest } = JSON.parse(text) as TypeDefinition;
-  return { ...rest, absoluteMs };
+  const { absoluteMs, maxPerUser, ...rest } = JSON.parse(text) as TypeDefinition;
+  return { ...rest, absoluteMs, maxPerUser };
 }
 
 function typeNotFound(tag: string): SessionError {

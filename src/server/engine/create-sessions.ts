@@ -113,6 +113,13 @@ export function createSessions(options: SessionsOptions): Sessions {
       const found = await read(id);
       return found && viewOf(found.record, found.notBefore, found.now);
     },
+    getByToken: async (refreshToken) => {
+      const claim = await tokens.read(refreshToken, 'refresh');
+      const found = claim && (await read(claim.sessionId));
+      if (!claim || !found || found.death !== null) return null;
+      // The answer of the last refresh may have been lost, so the token before it is in honest hands, too.
+      return claim.generation + 1 < found.record.generation ? null : liveViewOf(found.record, found.now);
+    },
     isValid: async (id) => {
       const found = await read(id);
       return found !== null && found.death === null;

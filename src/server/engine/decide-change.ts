@@ -49,6 +49,20 @@ export function decidePutData(
   return done(write, eventOf(record, 'session.updated', now, { version }));
 }
 
+/** The person proved anew who they are. No activity: only a touch moves the idle limit. */
+export function decideReauthenticated(
+  record: SessionRecord | null,
+  notBefore: number,
+  acr: string | null,
+  now: number,
+): Decision<Change> {
+  if (record === null) return missing;
+  const refused = refuse(record, notBefore, now);
+  if (refused !== null) return refused;
+  const write: SessionRecord = { ...record, authenticatedAt: now, acr, updatedAt: now };
+  return done(write, eventOf(record, 'session.reauthenticated', now, { acr }));
+}
+
 /** Ends a session. One that is dead already keeps its reason. */
 export function decideEnd(
   record: SessionRecord | null,

@@ -12,6 +12,7 @@ const aliases: Readonly<Record<SessionEvent['type'], readonly string[]>> = {
   'session.created': ['Session.started', 'SESSION_CREATED'],
   'session.updated': ['session.dataChanged', 'Session.dataChanged'],
   'session.touched': [],
+  'session.reauthenticated': [],
   'session.extended': [],
   'session.refreshed': ['SESSION_REFRESHED'],
   'session.expired': [],

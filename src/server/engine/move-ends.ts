@@ -1,3 +1,4 @@
+import { checkAcr } from '../../protocol/acr.ts';
 import { durationMs } from '../../protocol/duration.ts';
 import { SessionError } from '../../protocol/session-error.ts';
 import type { Reschedule } from './decide-reschedule.ts';
@@ -9,7 +10,7 @@ import { viewOf } from './view.ts';
 
 /** What {@link createMoveEnds} works with. */
 export interface MoveEndsPorts {
-  store: Pick<Store, 'touch' | 'reschedule'>;
+  store: Pick<Store, 'touch' | 'reauthenticate' | 'reschedule'>;
   now: () => number;
   resolve: (id: string) => Promise<string | null>;
   publish: (logged: Logged, userTag: string) => void;
@@ -17,13 +18,13 @@ export interface MoveEndsPorts {
 
 const longestAction = 256;
 
-/** Everything that moves an end. */
+/** What the person does moves an end, or tells when they were there. */
 export function createMoveEnds({
   store,
   now,
   resolve,
   publish,
-}: MoveEndsPorts): Pick<Sessions, 'touch' | 'extend' | 'setEnd' | 'renew'> {
+}: MoveEndsPorts): Pick<Sessions, 'touch' | 'reauthenticated' | 'extend' | 'setEnd' | 'renew'> {
   async function demand(id: string): Promise<string> {
     const own = await resolve(id);
     if (own === null) throw notFound();
@@ -49,6 +50,14 @@ export function createMoveEnds({
         throw invalidArgument(`An action is 1 to ${longestAction} characters.`);
       const own = await demand(id);
       const step = await store.touch(own, action ?? null, now());
+      publish(step, userTagOf(own));
+      if (step.answer.outcome === 'refused') throw refused(step.answer);
+      return viewOf(step.answer.record, 0, step.now);
+    },
+    reauthenticated: async (id, { acr = null } = {}) => {
+      checkAcr(acr);
+      const own = await demand(id);
+      const step = await store.reauthenticate(own, acr, now());
       publish(step, userTagOf(own));
       if (step.answer.outcome === 'refused') throw refused(step.answer);
       return viewOf(step.answer.record, 0, step.now);

@@ -1,3 +1,4 @@
+import { checkAcr } from '../../protocol/acr.ts';
 import { checkJsonObject, encodeData, encodeValue } from './data.ts';
 import { invalidArgument } from './failures.ts';
 import type { ResolvedLifetimes } from './lifetimes.ts';
@@ -19,9 +20,12 @@ export interface Birth {
 /** The record of a new session. Throws `invalid_argument` for input that cannot be one. */
 export function newSession(input: CreateSession, birth: Birth): SessionRecord {
   const { id, userId, keyId, now, lifetimes, dataLimitBytes } = birth;
-  const { keyThumbprint = null, data, device, trustContext = null } = input;
+  const { keyThumbprint = null, data, device, trustContext = null, acr = null, authenticatedAt = now } = input;
   if (keyThumbprint !== null && (keyThumbprint === '' || keyThumbprint.length > longest.keyThumbprint))
     throw invalidArgument(`keyThumbprint is 1 to ${longest.keyThumbprint} characters (RFC 7638: 43), or null.`);
+  if (!Number.isSafeInteger(authenticatedAt))
+    throw invalidArgument('`authenticatedAt` is an instant in epoch milliseconds.');
+  checkAcr(acr);
   if (data !== undefined) checkJsonObject(data);
   if (trustContext !== null) checkJsonObject(trustContext);
   const { windowMs, absoluteMs, idleTimeoutMs, renewal } = lifetimes;
@@ -33,6 +37,8 @@ export function newSession(input: CreateSession, birth: Birth): SessionRecord {
     createdAt: now,
     updatedAt: now,
     lastActivityAt: now,
+    authenticatedAt: Math.min(authenticatedAt, now),
+    acr,
     lastRefreshedAt: null,
     windowMs,
     windowEndsAt: windowMs === null ? null : Math.min(now + windowMs, absoluteEndsAt ?? Infinity),

@@ -16,6 +16,10 @@ export interface SessionRecord {
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly lastActivityAt: number;
+  /** When the person last proved who they are: at first the creation. */
+  readonly authenticatedAt: number;
+  /** How they did, in the app's words (`acr`), or null. */
+  readonly acr: string | null;
   /** Null before the first rotation. */
   readonly lastRefreshedAt: number | null;
   readonly windowMs: number | null;
@@ -31,7 +35,7 @@ export interface SessionRecord {
   readonly attempts: string;
   /** Creation stamp, given by the store (0 before). The session is dead when the user's not-before stamp has reached it. */
   readonly stamp: number;
-  /** Id of the MAC key at creation: the revocation token stays the same when keys rotate. */
+  /** Id of the MAC key at creation: the revocation token stays the same when keys rotate, until that key is retired. */
   readonly keyId: number;
   readonly keyThumbprint: string | null;
   readonly deviceLabel: string | null;

@@ -15,9 +15,12 @@ export interface TokenMinter {
   refreshToken(sessionId: string, generation: number): Promise<string>;
   /** `sessionId` is that of the hidden session behind the token. */
   rememberToken(sessionId: string, generation: number): Promise<string>;
-  /** `keyId` is the record's, so that the token is the same for the life of the session. */
+  /** `keyId` is the record's, so that the token is the same for the life of the session; of a retired key, the current one's. */
   revocationToken(sessionId: string, keyId: number): Promise<string>;
-  /** Null when the token is malformed or forged. Throws `store_unavailable` when its key is not known here. */
+  /**
+   * Null when the token is malformed or forged, or when its key is retired. A revocation token is read under a retired key, too,
+   * while that key is here: what a person has signed out must not live on. Throws `store_unavailable` for an unknown key.
+   */
   read(token: string, kind: TokenKind): Promise<TokenClaim | null>;
 }
 
@@ -53,13 +56,21 @@ export function createTokenMinter(mac: Mac): TokenMinter {
   return {
     refreshToken: (id, generation) => mintNow('refresh', id, generation),
     rememberToken: (id, generation) => mintNow('remember', id, generation),
-    revocationToken: async (id, keyId) => (await mint('revoke', keyId, id, 0)) ?? mintNow('revoke', id, 0),
+    revocationToken: async (id, keyId) => {
+      const first = mac.isRetired(keyId) ? null : await mint('revoke', keyId, id, 0);
+      return first ?? mintNow('revoke', id, 0);
+    },
     read: async (token, kind) => {
       const bytes = token.length === tokenLength ? decodeBase64url(token) : null;
       if (bytes === null || bytes[0] !== version) return null;
       const keyId = bytes[1]!;
+      const isRetired = mac.isRetired(keyId);
+      if (isRetired && kind !== 'revoke') return null;
       const code = await mac.sign(keyId, kind, bytes.subarray(0, macAt));
-      if (code === null) unknownKey(keyId);
+      if (code === null) {
+        if (isRetired) return null;
+        unknownKey(keyId);
+      }
       if (!mac.equal(code, bytes.subarray(macAt))) return null;
       const generation = new DataView(bytes.buffer, bytes.byteOffset).getUint32(generationAt);
       return { sessionId: sessionId(bytes.subarray(idAt, generationAt)), generation };

@@ -6,6 +6,8 @@ export interface SessionEvent {
     | 'session.created'
     | 'session.updated'
     | 'session.touched'
+    /** Its person proved anew who they are; `detail.acr` says how. */
+    | 'session.reauthenticated'
     /** The end of its window was moved. */
     | 'session.extended'
     | 'session.refreshed'

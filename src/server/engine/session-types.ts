@@ -39,6 +39,8 @@ export interface TypeDefinition {
   /** Null for no absolute end; undefined for the engine's default. */
   absoluteMs: number | null | undefined;
   renewal: Renewal;
+  /** Most live sessions of one user, of whatever type; the oldest end. Null for any number; undefined for the engine's default. */
+  maxPerUser: number | null | undefined;
   /** What the caller wants to find again with the type; the engine never reads it. */
   custom: JsonObject | null;
   createdAt: number;
@@ -64,5 +66,7 @@ export interface NewTypeDefinition {
   absoluteMs?: number | null;
   /** Default: `'none'`. */
   renewal?: Renewal;
+  /** Default: the engine's. */
+  maxPerUser?: number | null;
   custom?: JsonObject | null;
 }

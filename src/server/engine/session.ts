@@ -15,6 +15,10 @@ export interface Session {
   updatedAt: number;
   /** The last thing the person did ({@link Sessions.touch}); reading and refreshing are not activity. */
   lastActivityAt: number;
+  /** When the person last proved who they are: the sign-in, or a later {@link Sessions.reauthenticated}. */
+  authenticatedAt: number;
+  /** How they did then, in the app's words (`acr`, authentication context class reference), or null. */
+  acr: string | null;
   lastRefreshedAt: number | null;
   /** The earliest of window, idle and absolute end; null when nothing ends it. */
   endsAt: number | null;
@@ -73,6 +77,13 @@ export interface CreateSession {
   window?: Duration | null;
   renewal?: Renewal;
   device?: Partial<Device>;
+  /**
+   * When the person proved who they are, in epoch milliseconds, where that was earlier: a session that begins by itself is no
+   * proof of anybody. Default: now.
+   */
+  authenticatedAt?: number;
+  /** How they did (`acr`): 1 to 128 printable ASCII characters without spaces, quotes and backslashes. Default: null. */
+  acr?: string | null;
   /** RFC 7638 thumbprint of the client's key; binds the session to it. */
   keyThumbprint?: string | null;
   data?: JsonObject;

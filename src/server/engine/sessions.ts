@@ -49,6 +49,12 @@ export interface Sessions {
   get(id: string): Promise<Session | null>;
   /** Like `get`, but a dead session is returned too, with its `endReason`, as long as its tombstone is kept. */
   inspect(id: string): Promise<Session | null>;
+  /**
+   * The live session of a refresh token, for a server that renders a page: nothing is rotated, issued or moved. Null when the
+   * token is forged, older than the last refresh but one, or its session is over. The key of a bound session is not asked for,
+   * so this is for showing, and never for letting somebody in.
+   */
+  getByToken(refreshToken: string): Promise<Session | null>;
   /** Whether it lives. Never throws for an id that is unknown or dead. */
   isValid(id: string): Promise<boolean>;
   /** Milliseconds until its end; 0 when it is dead, null when nothing ends it. Throws `session_not_found`. */
@@ -63,6 +69,11 @@ export interface Sessions {
   reissue(id: string): Promise<IssuedSession>;
   /** The person did something, `action` in the app's words. Moves `lastActivityAt`, and the window by its renewal policy. Throws `session_ended`. */
   touch(id: string, action?: string): Promise<Session>;
+  /**
+   * The person proved anew who they are: `authenticatedAt` is now, and `acr` says how. Tokens that are minted from here on say
+   * so (`auth_time`, `acr`), those of before do not. No activity. Throws `session_not_found`, `session_ended`.
+   */
+  reauthenticated(id: string, how?: { acr?: string | null }): Promise<Session>;
   /**
    * Moves the end of the window by `by`, from where it is; without `by` the window starts anew, as after a use. Never past
    * the absolute end: then `clamped` is true. Throws `session_ended`, and `not_supported` when the session has no window.

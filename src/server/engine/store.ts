@@ -45,7 +45,8 @@ export interface NotBeforeRaised extends Timed, Logged {
 
 /**
  * Where sessions rest. Every operation is one atomic step: it happens wholly or not at all, and steps on one session, and
- * steps on one user, are ordered. The rules are the engine's (`decideRotation`, `decideTouch`, `decidePutData`, `decideReschedule`, `decideEnd`);
+ * steps on one user, are ordered. The rules are the engine's (`decideRotation`, `decideTouch`, `decideReauthenticated`, `decidePutData`,
+ * `decideReschedule`, `decideEnd`);
  * a store carries them out and logs their event in the same step.
  *
  * `now` is the engine's clock. A store shared by several machines ignores it and decides by its own.
@@ -66,6 +67,8 @@ export interface Store extends NoteStore {
   rotate(id: string, request: RotationRequest, now: number): Awaitable<Step<Rotation>>;
   /** The person did something; `action` says what, in the app's words, or null. */
   touch(id: string, action: string | null, now: number): Awaitable<Step<Change>>;
+  /** The person proved anew who they are; `acr` says how, or null. */
+  reauthenticate(id: string, acr: string | null, now: number): Awaitable<Step<Change>>;
   /** Moves the end of the window, or renews the session. */
   reschedule(id: string, change: Reschedule, now: number): Awaitable<Step<Rescheduled>>;
   /** Replaces the data (JSON text, null for none) if the version is still `ifVersion`. */

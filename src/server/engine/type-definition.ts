@@ -25,6 +25,7 @@ export function newDefinition(type: NewTypeDefinition, now: number): TypeDefinit
     idleTimeoutMs: type.idleTimeoutMs ?? null,
     absoluteMs: type.absoluteMs,
     renewal: type.renewal ?? 'none',
+    maxPerUser: type.maxPerUser,
     custom: type.custom ?? null,
     createdAt: now,
     updatedAt: now,
@@ -51,6 +52,8 @@ function checked(type: TypeDefinition): TypeDefinition {
     );
   if (typeof type.encrypt !== 'boolean') throw invalidArgument('encrypt is true or false.');
   if (!renewals.includes(type.renewal)) throw invalidArgument(`renewal is one of ${renewals.join(', ')}.`);
+  if (type.maxPerUser != null && !(Number.isSafeInteger(type.maxPerUser) && type.maxPerUser > 0))
+    throw invalidArgument('maxPerUser is a whole number from 1, or null for any number.');
   if (type.schema !== null) checkSchema(type.schema);
   if (type.selector !== null) checkSelector(type.selector, type.schema);
   if (type.custom !== null) checkJsonObject(type.custom);
@@ -65,6 +68,7 @@ export function sessionTypeOf(type: TypeDefinition): SessionType {
     idleTimeout: lifeOf(type.idleTimeoutMs),
     ...(type.absoluteMs === undefined ? {} : { absoluteTimeout: lifeOf(type.absoluteMs) }),
     renewal: type.renewal,
+    ...(type.maxPerUser === undefined ? {} : { maxPerUser: type.maxPerUser }),
     schema: type.schema,
     selector: type.selector,
     encrypt: type.encrypt,

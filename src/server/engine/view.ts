@@ -22,6 +22,8 @@ export function liveViewOf(record: SessionRecord, now: number, death: DeathReaso
     createdAt: record.createdAt,
     updatedAt: record.updatedAt,
     lastActivityAt: record.lastActivityAt,
+    authenticatedAt: record.authenticatedAt,
+    acr: record.acr,
     lastRefreshedAt: record.lastRefreshedAt,
     endsAt: end === Infinity ? null : end,
     windowEndsAt: record.windowEndsAt,

@@ -4,6 +4,7 @@ import { allEvents } from './admin/all-events.ts';
 import { createApiKeys, type AdminKey, type ApiKeys } from './admin/api-keys.ts';
 import { operationRoute } from './admin/operation-route.ts';
 import { verifyToken } from './admin/verify-token.ts';
+import { noteFacts } from './observer.ts';
 import { Refusal } from './refusal.ts';
 import { limitBody } from './request-body.ts';
 import type { Service } from './service.ts';
@@ -18,7 +19,7 @@ const bodyBytes = 1024 * 1024;
  */
 export function addAdminRoutes(app: Hono, service: Service, keys: readonly AdminKey[]): void {
   if (keys.length === 0) return;
-  const guard = keyGuard(createApiKeys(keys));
+  const guard = keyGuard(createApiKeys(keys, 'Admin'));
   app.use('/admin/*', guard);
   app.get('/admin/events', allEvents(service));
   app.post('/admin/tokens/verify', limitBody(bodyBytes), verifyToken(service));
@@ -38,10 +39,12 @@ function keyGuard(keys: ApiKeys): MiddlewareHandler {
         'not_allowed_origin',
         'This is for back ends, and never for a page: its API key would be in the page.',
       );
-    if ((await keys.nameOf(c.req.header('authorization'))) === null)
+    const apiKey = await keys.nameOf(c.req.header('authorization'));
+    if (apiKey === null)
       throw new Refusal('unauthenticated', 'This needs an API key of the server: Authorization: Bearer.', {
         headers: { 'WWW-Authenticate': 'Bearer realm="admin"' },
       });
+    noteFacts(c, { apiKey });
     return next();
   };
 }

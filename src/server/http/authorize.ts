@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { isSessionError, SessionError } from '../../protocol/session-error.ts';
 import type { Session } from '../engine/sessions.ts';
 import type { AccessClaims } from '../tokens/access-claims.ts';
+import { demand } from './limits.ts';
 import { noteFacts } from './observer.ts';
 import { Refusal } from './refusal.ts';
 import type { Service } from './service.ts';
@@ -29,6 +30,17 @@ export async function authorize(service: Service, c: Context): Promise<Access> {
   } catch (error) {
     throw isSessionError(error) ? withChallenge(error, header) : error;
   }
+}
+
+/**
+ * The same for a request that changes something: counted by session.
+ *
+ * @throws Refusal also `rate_limited`
+ */
+export async function authorizeWrite(service: Service, c: Context): Promise<Access> {
+  const access = await authorize(service, c);
+  demand(service.limits.writePerSession.take(access.session.id));
+  return access;
 }
 
 async function checkedToken(service: Service, c: Context, header: string): Promise<AccessClaims> {

@@ -4,12 +4,14 @@ import { Refusal } from './refusal.ts';
 
 /** How often things may be asked for; what is beyond is answered 429 with `Retry-After`. */
 export interface LimitOptions {
-  /** Sign-ins from one address. Default: 60 a minute. Needs `clientAddress`. */
+  /** Sign-ins from one address; of IPv6, from one network of 64 bits. Default: 60 a minute. Needs `clientAddress`. */
   signInPerAddress?: Limit;
   /** Sign-ins that failed for one account, whether or not it exists. Default: 10 in 5 minutes. */
   signInPerAccount?: Limit;
   /** Refreshes of one session. Default: 300 a minute; 200 tabs may ask for the same one at once. */
   refreshPerSession?: Limit;
+  /** Touches and writes of data by one session. Default: 600 a minute. */
+  writePerSession?: Limit;
 }
 
 /** The limits of a server, each by its key. */
@@ -19,6 +21,7 @@ const defaults: Required<LimitOptions> = {
   signInPerAddress: { count: 60, per: '1m' },
   signInPerAccount: { count: 10, per: '5m' },
   refreshPerSession: { count: 300, per: '1m' },
+  writePerSession: { count: 600, per: '1m' },
 };
 
 /** Counters in memory, for one process. `false` turns every limit off. */
@@ -29,6 +32,7 @@ export function createLimits(options: LimitOptions | false, clock: Clock): Limit
     signInPerAddress: limit('signInPerAddress'),
     signInPerAccount: limit('signInPerAccount'),
     refreshPerSession: limit('refreshPerSession'),
+    writePerSession: limit('writePerSession'),
   };
 }
 

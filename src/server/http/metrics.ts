@@ -42,7 +42,7 @@ export function createMetrics({ key, more = () => [] }: MetricsOptions): Metrics
     'sojourn_store_errors_total',
     'Requests that failed because the store did not answer.',
   );
-  const keys = key === undefined ? null : createApiKeys([key]);
+  const keys = key === undefined ? null : createApiKeys([key], 'Metrics');
 
   return {
     isOpen: keys === null,

@@ -21,6 +21,8 @@ export interface RequestFacts {
   userId?: string;
   /** The account that somebody tried to sign in to. */
   account?: string;
+  /** Name of the API key that asked. */
+  apiKey?: string;
 }
 
 /** Sessions of a person that ended at once. */

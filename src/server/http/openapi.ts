@@ -31,7 +31,7 @@ function operationsOf(service: Service): Operation[] {
     ...sessionOperations(),
     ...deviceOperations(),
     ...serverOperations(),
-    ...(service.introspectionKey === null ? [] : [introspectionOperation()]),
+    ...(service.introspectionKeys === null ? [] : [introspectionOperation()]),
     ...(service.hasAdmin ? [...adminOperations(allOperations()), ...adminTokenOperations()] : []),
     ...(service.metrics === null ? [] : [metricsOperation(service.metrics.isOpen ? [] : ['apiKey'])]),
   ];

@@ -5,7 +5,7 @@ import { checkDpopProof, type ProvenRequest } from '../tokens/dpop-proof.ts';
 import { createDpopNonces } from '../tokens/dpop-nonces.ts';
 import { createProofKeys } from '../tokens/proof-keys.ts';
 import { createReplayGuard, type ReplayGuard } from '../tokens/replay-guard.ts';
-import { Refusal } from './refusal.ts';
+import { badRequest, Refusal } from './refusal.ts';
 
 /** How proofs of possession are judged. */
 export interface DpopOptions {
@@ -13,7 +13,12 @@ export interface DpopOptions {
   nonceSecret?: Uint8Array;
   /** Whether every proof must carry a nonce. Default: only those whose `iat` is more than a minute off. */
   demandNonce?: boolean;
-  /** Remembers used proofs. Default: in memory. */
+  /**
+   * Whether nobody gets tokens without a key: a sign-in without a proof is `invalid_dpop_proof`, and both tokens are bound.
+   * Sessions that a back end begins are its own affair. Default: false.
+   */
+  require?: boolean;
+  /** Remembers used proofs. Default: in memory. For several servers: `createRedisReplayGuard`. */
   replays?: ReplayGuard;
 }
 
@@ -21,6 +26,10 @@ export interface DpopOptions {
 export interface Proofs {
   /** Thumbprint of the key that proved itself, or null when the request has no proof. @throws Refusal for a bad one */
   check(c: Context, request?: Omit<ProvenRequest, 'method' | 'url'>): Promise<string | null>;
+  /** Where keys are required: @throws Refusal `invalid_dpop_proof` when nothing proved itself */
+  demandKey(thumbprint: string | null): void;
+  /** Where keys are required: @throws Refusal `invalid_argument` for a wish to bind less than everything */
+  demandBinding(binding: 'all' | 'refresh' | undefined): void;
 }
 
 /** The URL that a client called, when `publicUrl` says under which origin it did. */
@@ -34,7 +43,7 @@ export function createProofs(options: DpopOptions, publicOrigin: string | null, 
   const secret = options.nonceSecret ?? crypto.getRandomValues(new Uint8Array(32));
   const nonces = createDpopNonces({ secret, clock });
   const replays = options.replays ?? createReplayGuard();
-  const demandNonce = options.demandNonce ?? false;
+  const { demandNonce = false, require: isRequired = false } = options;
   const keys = createProofKeys();
 
   return {
@@ -48,6 +57,17 @@ export function createProofs(options: DpopOptions, publicOrigin: string | null, 
         if (!isSessionError(error) || error.code !== 'use_dpop_nonce') throw error;
         throw new Refusal(error.code, error.message, { headers: { 'DPoP-Nonce': await nonces.issue() } });
       }
+    },
+    demandKey: (thumbprint) => {
+      if (isRequired && thumbprint === null)
+        throw new Refusal(
+          'invalid_dpop_proof',
+          'This server gives no tokens without a key: send a DPoP proof (RFC 9449).',
+        );
+    },
+    demandBinding: (binding) => {
+      if (isRequired && binding === 'refresh')
+        throw badRequest('This server binds both tokens: leave `binding` out, or say all.');
     },
   };
 }

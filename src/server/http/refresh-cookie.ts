@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
-import { generateCookie, getCookie } from 'hono/cookie';
+import { generateCookie } from 'hono/cookie';
+import { parse } from 'hono/utils/cookie';
 import type { Session } from '../engine/sessions.ts';
 import { sessionIdOf } from './token-session.ts';
 
@@ -28,7 +29,12 @@ export interface RefreshCookie {
 
 /** The refresh tokens in the cookies of a request. */
 export function readRefreshCookies(c: Context): RefreshCookie[] {
-  return Object.entries(getCookie(c)).flatMap(([name, refreshToken]) => {
+  return refreshCookiesIn(c.req.header('cookie') ?? '');
+}
+
+/** The refresh tokens in a `Cookie` header. */
+export function refreshCookiesIn(header: string): RefreshCookie[] {
+  return Object.entries(parse(header)).flatMap(([name, refreshToken]) => {
     if (name !== cookieName && !name.startsWith(`${cookieName}-`)) return [];
     const sessionId = refreshToken.length <= longestValue ? sessionIdOf(refreshToken) : null;
     return sessionId === null ? [] : [{ name, refreshToken, sessionId }];

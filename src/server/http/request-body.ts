@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { isSessionError } from '../../protocol/session-error.ts';
 import { badRequest } from './refusal.ts';
 
 /** Refuses bodies of more than `maxSize` bytes with 413, whether or not their length is announced. */
@@ -13,7 +14,8 @@ export function limitBody(maxSize: number): MiddlewareHandler {
     // The HTTP parser holds a body to its announced length; touching the stream would make every request slower.
     if (announced === undefined || c.req.header('transfer-encoding') !== undefined) {
       c.req.raw = plainRequest(c.req.raw);
-      return counted(c, next);
+      // What routes throw does not come this way: each is answered where it is thrown.
+      return counted(c, next).catch(brokenOff);
     }
     return Number(announced) <= maxSize ? next() : refuse();
   };
@@ -27,8 +29,9 @@ function plainRequest({ url, method, headers, body, signal }: Request): Request 
 /** The body of a request that must be JSON. */
 export async function readJson(c: Context): Promise<unknown> {
   demandType(c, 'application/json');
+  const text = await readText(c);
   try {
-    return JSON.parse(await c.req.text());
+    return JSON.parse(text);
   } catch {
     throw badRequest('The body is not valid JSON.');
   }
@@ -38,11 +41,20 @@ export async function readJson(c: Context): Promise<unknown> {
 export async function readForm(c: Context): Promise<Map<string, string>> {
   demandType(c, 'application/x-www-form-urlencoded');
   const fields = new Map<string, string>();
-  for (const [name, value] of new URLSearchParams(await c.req.text())) {
+  for (const [name, value] of new URLSearchParams(await readText(c))) {
     if (fields.has(name)) throw badRequest('A form field comes twice.');
     fields.set(name, value);
   }
   return fields;
+}
+
+async function readText(c: Context): Promise<string> {
+  return c.req.text().catch(brokenOff);
+}
+
+/** A body that breaks off is the client's doing, and nothing that an operator has to be told of. */
+function brokenOff(cause: unknown): never {
+  throw isSessionError(cause) ? cause : badRequest('The body broke off.');
 }
 
 function demandType(c: Context, type: string): void {

@@ -29,6 +29,8 @@ export interface LogEntry {
   /** Salted hash of the account that somebody tried to sign in to. People type passwords there, too. */
   account?: string;
   user_id?: string;
+  /** Name of the API key that asked, as the configuration gives it; `key 1` for the first of those without a name. */
+  api_key?: string;
   scope?: string;
   count?: number;
 }
@@ -79,6 +81,7 @@ export function createRequestLog({ log, salt, now, addressOf, report }: RequestL
       ...(facts.code === undefined ? {} : { code: facts.code }),
       ...(address === null ? {} : { address }),
       ...(facts.userId === undefined ? {} : { user_id: facts.userId }),
+      ...(facts.apiKey === undefined ? {} : { api_key: facts.apiKey }),
     };
     const hidden = { session: facts.sessionId, account: facts.account };
     const level = status >= 500 ? 'error' : 'info';

@@ -6,6 +6,7 @@ import { events } from './routes/events.ts';
 import { health, ready, time } from './routes/health.ts';
 import { introspect } from './routes/introspect.ts';
 import { readMetrics } from './routes/metrics.ts';
+import { reauthenticate } from './routes/reauthenticate.ts';
 import { revoke } from './routes/revoke.ts';
 import * as data from './routes/session-data.ts';
 import { readSession, touchSession } from './routes/session.ts';
@@ -29,7 +30,7 @@ export function addRoutes(app: Hono, service: Service, guard: MiddlewareHandler)
   app.get('/ready', ready(service));
   if (service.metrics !== null) app.get('/metrics', readMetrics(service.metrics)(service));
   // For back ends: they have a key of their own and no Origin.
-  if (service.introspectionKey !== null) app.post('/introspect', limitBody(formBytes), introspect(service));
+  if (service.introspectionKeys !== null) app.post('/introspect', limitBody(formBytes), introspect(service));
 
   app.use(guard);
   app.post('/sessions', limitBody(signInBytes), signIn(service));
@@ -38,6 +39,7 @@ export function addRoutes(app: Hono, service: Service, guard: MiddlewareHandler)
 
   app.get('/session', readSession(service));
   app.post('/session/touch', touchSession(service));
+  app.post('/session/reauthenticate', limitBody(signInBytes), reauthenticate(service));
   app.get('/session/data', data.readData(service));
   app.put('/session/data', limitBody(dataBytes), data.replaceData(service));
   app.patch('/session/data', limitBody(dataBytes), data.updateData(service));

@@ -1,12 +1,13 @@
 import { Hono, type Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { methodNotAllowed } from 'hono/method-not-allowed';
+import { durationMs, type Duration } from '../../protocol/duration.ts';
 import { isSessionError, SessionError } from '../../protocol/session-error.ts';
 import type { Clock } from '../engine/ports.ts';
 import type { Sessions } from '../engine/sessions.ts';
 import type { AccessTokens } from '../tokens/access-tokens.ts';
 import { addAdminRoutes } from './admin.ts';
-import type { AdminKey } from './admin/api-keys.ts';
+import { createApiKeys, type AdminKey, type ApiKeys } from './admin/api-keys.ts';
 import { problemAnswer } from './answers.ts';
 import { crossOrigin, originGuard } from './cross-origin.ts';
 import type { Directory } from './directory.ts';
@@ -18,6 +19,7 @@ import { createProofs, type DpopOptions } from './proofs.ts';
 import { Refusal } from './refusal.ts';
 import { addRoutes } from './routes.ts';
 import type { Service } from './service.ts';
+import { createSignInFloor } from './sign-in-floor.ts';
 
 /** What {@link createSessionServer} takes. */
 export interface SessionServerOptions extends Directory, ObserverOptions {
@@ -33,14 +35,25 @@ export interface SessionServerOptions extends Directory, ObserverOptions {
   /** Origin that clients call, when a proxy changes scheme or host: `'https://auth.example.com'`. Default: that of the request. */
   publicOrigin?: string;
   dpop?: DpopOptions;
+  /**
+   * What somebody may only do who proved lately who they are (ASVS 7.5.2); else the answer is 401 `step_up_required`, and
+   * `POST /session/reauthenticate` and a refresh help. `endOthers`: how long ago that may be for ending other sessions of one's
+   * own, one or all. Default: nothing.
+   */
+  reauthenticateFor?: { endOthers?: Duration };
   /** `false` turns all limits off. */
   limits?: LimitOptions | false;
   /** Names the account in credentials. Default: their `email` or `username`. */
   accountOf?: (credentials: Record<string, unknown>) => string | null;
   /** The network address of a client; only the app knows which proxies' headers to trust. Default: unknown, and not limited. */
   clientAddress?: (request: Request, env: unknown) => string | null;
-  /** API key for `POST /introspect`. Default: none, and the route does not exist. */
-  introspectionKey?: string;
+  /**
+   * A sign-in with wrong credentials is not answered before this, and up to a fifth later, so that the time your `authenticate`
+   * takes tells less of which accounts exist. Take more than it needs for a password. Default: null, as soon as it answers.
+   */
+  signInFloor?: Duration | null;
+  /** API keys of the back ends that may ask at `POST /introspect`, at least 128 random bits each. Default: none, and no such route. */
+  introspectionKey?: AdminKey | readonly AdminKey[];
   /** API keys of the back ends that may do everything under `/admin`, at least 128 random bits each. Default: none, and no such routes. */
   adminKeys?: readonly AdminKey[];
   clock?: Clock;
@@ -60,7 +73,7 @@ export interface SessionServer {
 /**
  * The routes of a session server on standard `Request` and `Response`: runs in Node, workers, and as the backend of tests.
  *
- * @throws SessionError `invalid_argument` for an origin that is none
+ * @throws SessionError `invalid_argument` for an origin that is none, or an API key that could be guessed
  * @example
  * ```ts
  * const server = createSessionServer({ sessions, tokens, authenticate, origins: ['https://app.example.com'] });
@@ -101,6 +114,8 @@ export function createSessionServer(options: SessionServerOptions): SessionServe
 
 function createService(options: SessionServerOptions): Service {
   const { sessions, tokens, authenticate, findUser, clock = { now: () => Date.now() }, clientAddress } = options;
+  const { endOthers } = options.reauthenticateFor ?? {};
+  if (endOthers !== undefined) durationMs(endOthers);
   const publicOrigin = options.publicOrigin === undefined ? null : demandOrigin(options.publicOrigin);
   const now = (): number => clock.now();
   const addressOf = (c: Context): string | null => clientAddress?.(c.req.raw, c.env) ?? null;
@@ -115,18 +130,27 @@ function createService(options: SessionServerOptions): Service {
     authenticate,
     ...(findUser ? { findUser } : {}),
     ...(options.newSession ? { newSession: options.newSession } : {}),
+    ...(options.claims ? { claims: options.claims } : {}),
     proofs: createProofs(options.dpop ?? {}, publicOrigin, clock),
     limits: createLimits(options.limits ?? {}, clock),
     streams: createOpenStreams(),
     cookieMode: options.cookie ?? false,
+    endOthersWithin: endOthers ?? null,
     publicUrl: (publicOrigin ?? originOf(tokens.issuer)) + (options.basePath ?? ''),
-    introspectionKey: options.introspectionKey ?? null,
+    introspectionKeys: introspectionKeysOf(options),
+    withSignInFloor: createSignInFloor(options.signInFloor == null ? 0 : durationMs(options.signInFloor), now),
     hasAdmin: (options.adminKeys ?? []).length > 0,
     accountOf: options.accountOf ?? accountName,
     addressOf,
     now,
     report,
   };
+}
+
+function introspectionKeysOf({ introspectionKey: given }: SessionServerOptions): ApiKeys | null {
+  if (given === undefined) return null;
+  const keys = typeof given === 'string' || 'hash' in given ? [given] : given;
+  return keys.length === 0 ? null : createApiKeys(keys, 'Introspection');
 }
 
 function accountName({ email, username }: Record<string, unknown>): string | null {

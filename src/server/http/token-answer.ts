@@ -1,7 +1,10 @@
 import type { SessionView, User } from '../../protocol/session-view.ts';
+import { isSessionError, SessionError } from '../../protocol/session-error.ts';
 import type { TokenResponse } from '../../protocol/token-response.ts';
+import type { JsonObject } from '../engine/json.ts';
 import type { IssuedSession, Session } from '../engine/sessions.ts';
 import { jsonAnswer } from './answers.ts';
+import { currentUser } from './directory.ts';
 import { refreshCookie } from './refresh-cookie.ts';
 import type { Service } from './service.ts';
 import { instant, instantOrNull } from './session-view.ts';
@@ -36,7 +39,8 @@ export async function tokenBody(
   { session, revocationToken, stamp }: IssuedSession,
   { bound, user, session: view }: TokenAnswerOptions,
 ): Promise<TokenResponse> {
-  const { token, tokenType, expiresIn } = await service.tokens.issue({ session, stamp, bound });
+  const claims = await ownClaims(service, session, user);
+  const { token, tokenType, expiresIn } = await service.tokens.issue({ session, stamp, bound, claims }).catch(notOurs);
   return {
     access_token: token,
     token_type: tokenType,
@@ -51,6 +55,20 @@ export async function tokenBody(
     ...(user ? { user } : {}),
     ...(view ? { session: view } : {}),
   };
+}
+
+async function ownClaims(service: Service, session: Session, user: User | undefined): Promise<JsonObject | undefined> {
+  if (!service.claims) return undefined;
+  const known = user ?? (await currentUser(service, session.userId)) ?? { id: session.userId };
+  return service.claims(session, known);
+}
+
+/** Claims that cannot be used are not the client's fault. */
+function notOurs(cause: unknown): never {
+  if (!isSessionError(cause) || cause.code !== 'invalid_argument') throw cause;
+  throw new SessionError('server_error', 'The access token cannot be made: `claims` answered what it cannot hold.', {
+    cause,
+  });
 }
 
 function idleEnd({ idleTimeoutMs, lastActivityAt }: Session): number | null {

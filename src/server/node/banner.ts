@@ -19,6 +19,7 @@ export function banner(server: RunningServer, options: ServeOptions): string {
       'refresh',
       options.cookie ? 'tokens in an HttpOnly cookie' : 'tokens in answers, bound to the key of the browser (DPoP)',
     ],
+    ...limitRows(options),
     ...(options.adminKeys ? [['admin', `${server.url}/admin, with an API key`] as [string, string]] : []),
     ...(options.metrics ? [['metrics', `${server.url}/metrics`] as [string, string]] : []),
     ...(options.faults ? [['faults', `${server.url}/dev/faults and /dev/journal are open`] as [string, string]] : []),
@@ -28,12 +29,28 @@ export function banner(server: RunningServer, options: ServeOptions): string {
 }
 
 /** The same for a log in JSON, where every line is an object. */
-export function startLine({ url, place }: RunningServer): string {
-  return `${JSON.stringify({ time: new Date().toISOString(), level: 'info', event: 'listening', url, place, pid: process.pid })}\n`;
+export function startLine({ url, place }: RunningServer, options: ServeOptions): string {
+  const facts = { url, place, pid: process.pid, ...(countsAddresses(options) ? {} : { limits_per_address: false }) };
+  return `${JSON.stringify({ time: new Date().toISOString(), level: 'info', event: 'listening', ...facts })}\n`;
+}
+
+/** Only what is missing is worth a line. */
+function limitRows(options: ServeOptions): Array<[string, string]> {
+  if (options.limits === false) return [['limits', 'none at all: for benchmarks']];
+  if (countsAddresses(options)) return [];
+  const text =
+    'sign-ins per account only, none per network address: all come from the proxy. Add --trust-proxy if it writes X-Forwarded-For';
+  return [['limits', text]];
+}
+
+/** Behind a proxy that is not trusted everybody has the proxy's address. */
+function countsAddresses({ limits, publicOrigin, trustProxy }: ServeOptions): boolean {
+  return limits !== false && (publicOrigin === undefined || trustProxy === true);
 }
 
 /** The command line gives times as it was given them: as text. */
-function lives({ accessLife, idle, absolute }: ServeOptions): string {
+function lives({ accessLife, idle, absolute, maxPerUser }: ServeOptions): string {
   const said = (time: unknown, otherwise: string): string => (typeof time === 'string' ? time : otherwise);
-  return `access ${said(accessLife, '5m')}; sessions end after ${said(idle, '30m')} idle, ${said(absolute, '12h')} in all`;
+  const most = maxPerUser == null ? '' : `; at most ${maxPerUser} of one user`;
+  return `access ${said(accessLife, '5m')}; sessions end after ${said(idle, '30m')} idle, ${said(absolute, '12h')} in all${most}`;
 }

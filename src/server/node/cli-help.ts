@@ -3,6 +3,7 @@ export const help = `Usage: sojourn serve [options]
        sojourn sessions list --user <id> | show <id> | revoke <id> | revoke --user <id>
        sojourn types list | show <tag> | define <file.json> | remove <tag>
        sojourn keys list | rotate | retire <key>
+       sojourn secrets list | rotate | retire <id>
 
 serve: runs the session server.
 
@@ -16,6 +17,7 @@ serve: runs the session server.
   --access-ttl <time>     life of access tokens                      5m
   --idle <time>           ends when nobody is active for so long     30m
   --absolute <time>       ends so long after sign-in                 12h
+  --max-sessions <number> of one user at once; the oldest ends       any number
   --algorithm <name>      ES256, EdDSA or HS256                      ES256
   --issuer <url>          iss of tokens                              the URL it listens on
   --audience <url>        aud of tokens                              the issuer
@@ -27,11 +29,12 @@ serve: runs the session server.
   --no-limits             no limits on sign-in and refresh (benchmarks)
   --faults                adds /dev/faults and /dev/journal (development)
 
-sessions, types, keys: look at what a server keeps, or change it, while it runs or not.
+sessions, types, keys, secrets: look at what a server keeps, or change it, while it runs or not.
 
   --store <store>         where the sessions are                     sqlite:./sojourn.db
   --secrets <folder>      as for serve                               <file>.secrets
-  --url <url>             asks a server that runs, instead of a store (not keys)
+  --url <url>             asks a server that runs, instead of a store (not keys,
+                          not secrets)
   --api-key-env <name>    variable that holds an API key for --url   SOJOURN_API_KEY
   --json                  prints JSON, for programs
 
@@ -40,10 +43,12 @@ sessions, types, keys: look at what a server keeps, or change it, while it runs 
   types remove            also: --force, which ends its sessions
   keys rotate             also: --algorithm <name>
   keys retire             also: --force, for the key that signs now
+  secrets rotate          also: --after <time>, until the new one signs: 10m
+  secrets retire          also: --force, for a stolen one, and the one that signs
 
   -h, --help              this text
 
 Times are numbers with a unit: 90s, 5m, 12h, 14d. Keys come from the environment, and are in no list of processes:
-SOJOURN_ADMIN_KEYS (for /admin; several with commas), SOJOURN_INTROSPECTION_KEY, SOJOURN_METRICS_KEY.
+SOJOURN_ADMIN_KEYS and SOJOURN_INTROSPECTION_KEY (several with commas), SOJOURN_METRICS_KEY.
 Ends with 0 when all went well, 1 when something failed, 2 when it was called wrongly.
 `;

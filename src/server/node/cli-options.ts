@@ -21,6 +21,7 @@ const flags = {
   'access-ttl': { type: 'string' },
   idle: { type: 'string' },
   absolute: { type: 'string' },
+  'max-sessions': { type: 'string' },
   algorithm: { type: 'string' },
   issuer: { type: 'string' },
   audience: { type: 'string' },
@@ -33,7 +34,7 @@ const flags = {
   faults: { type: 'boolean' },
 } as const;
 
-const managed: ReadonlySet<string> = new Set(['sessions', 'types', 'keys']);
+const managed: ReadonlySet<string> = new Set(['sessions', 'types', 'keys', 'secrets']);
 
 /**
  * Reads a command line.
@@ -49,7 +50,8 @@ export function readCommand(args: string[], env: Readonly<Record<string, string 
   if (command !== 'serve')
     throw invalid(command === undefined ? 'No command given.' : `There is no command '${command.slice(0, 40)}'.`);
   if (rest[0] !== undefined) throw invalid(`'${rest[0].slice(0, 40)}' is one argument too many.`);
-  const adminKeys = (env['SOJOURN_ADMIN_KEYS'] ?? '').split(',').filter((key) => key !== '');
+  const adminKeys = keysOf(env['SOJOURN_ADMIN_KEYS']);
+  const introspectionKeys = keysOf(env['SOJOURN_INTROSPECTION_KEY']);
   const options: ServeOptions = {
     ...given('port', values.port === undefined ? undefined : portOf(values.port)),
     ...given('host', values.host),
@@ -61,6 +63,7 @@ export function readCommand(args: string[], env: Readonly<Record<string, string 
     ...given('accessLife', timeOf('access-ttl', values['access-ttl'])),
     ...given('idle', timeOf('idle', values.idle)),
     ...given('absolute', timeOf('absolute', values.absolute)),
+    ...given('maxPerUser', numberOfSessions(values['max-sessions'])),
     ...given('algorithm', algorithmOf(values.algorithm)),
     ...given('issuer', values.issuer),
     ...given('audience', values.audience),
@@ -69,7 +72,7 @@ export function readCommand(args: string[], env: Readonly<Record<string, string 
     ...given('demandNonce', values['dpop-nonce']),
     ...given('limits', values['no-limits'] ? (false as const) : undefined),
     ...given('faults', values.faults),
-    ...given('introspectionKey', env['SOJOURN_INTROSPECTION_KEY'] || undefined),
+    ...given('introspectionKey', introspectionKeys.length === 0 ? undefined : introspectionKeys),
     ...given('adminKeys', adminKeys.length === 0 ? undefined : adminKeys),
     ...given('metrics', metricsOf(values.metrics ?? false, env['SOJOURN_METRICS_KEY'] || undefined)),
   };
@@ -91,6 +94,15 @@ function given<Name extends keyof ServeOptions>(
   value: ServeOptions[Name] | undefined,
 ): Partial<Pick<ServeOptions, Name>> {
   return value === undefined ? {} : ({ [name]: value } as Pick<ServeOptions, Name>);
+}
+
+function keysOf(text: string | undefined): string[] {
+  return (text ?? '').split(',').filter((key) => key !== '');
+}
+
+function numberOfSessions(text: string | undefined): number | undefined {
+  if (text === undefined || /^[1-9]\d{0,5}$/.test(text)) return text === undefined ? undefined : Number(text);
+  throw invalid(`--max-sessions '${text.slice(0, 20)}' is no number of sessions.`);
 }
 
 function portOf(text: string): number {

@@ -26,7 +26,7 @@ async function run(args: string[]): Promise<void> {
   const server = await serve({ ...options, ...logging(log), lightweight: true });
   // Before the banner: who reads it may send a signal at once.
   stopOn(['SIGTERM', 'SIGINT'], server);
-  process.stdout.write(log === 'json' ? startLine(server) : banner(server, options));
+  process.stdout.write(log === 'json' ? startLine(server, options) : banner(server, options));
 }
 
 async function manage(command: ManageCommand): Promise<void> {

@@ -1,5 +1,5 @@
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { SessionError } from '../../protocol/session-error.ts';
 import { problemAnswer } from '../http/answers.ts';
@@ -15,25 +15,55 @@ export interface HttpServerOptions {
    * For a process that does nothing else.
    */
   lightweight: boolean;
+  /** Default: ten seconds for headers, thirty for a whole request. */
+  timeouts?: Timeouts;
 }
+
+/** How long a client may take, in milliseconds. */
+export interface Timeouts {
+  /** For the headers of a request. */
+  headersMs: number;
+  /** For all of a request. */
+  requestMs: number;
+  /** Between two requests of one connection. */
+  keepAliveMs: number;
+  /** How often it is looked after who takes too long. */
+  lookEveryMs: number;
+}
+
+const defaultTimeouts: Timeouts = { headersMs: 10_000, requestMs: 30_000, keepAliveMs: 65_000, lookEveryMs: 5_000 };
 
 const maxHeaderSize = 16 * 1024;
 
 /** A Node server with bounds on everything a slow or hostile client could stretch. */
 export function createHttpServer(fetch: NodeFetch, options: HttpServerOptions): Server {
+  const { headersMs, requestMs, keepAliveMs, lookEveryMs } = options.timeouts ?? defaultTimeouts;
   const server = createAdaptorServer({
-    fetch: (request, env) => fetch(request, env as HttpBindings),
+    fetch: (request, env) => {
+      const { incoming } = env as HttpBindings;
+      return isAmbiguous(incoming) ? problemAnswer(refusalFor(undefined)) : fetch(request, env as HttpBindings);
+    },
     overrideGlobalObjects: options.lightweight,
     serverOptions: {
       maxHeaderSize,
-      headersTimeout: 10_000,
-      requestTimeout: 30_000,
-      keepAliveTimeout: 65_000,
-      connectionsCheckingInterval: 5_000,
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
+      keepAliveTimeout: keepAliveMs,
+      connectionsCheckingInterval: lookEveryMs,
     },
   }) as Server;
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => void refuseMalformed(error, socket));
   return server;
+}
+
+/** What Node's parser lets through: no version (HTTP/0.9), or several hosts, of which a proxy may have meant another (RFC 9112 3.2). */
+function isAmbiguous({ httpVersionMajor, rawHeaders }: IncomingMessage): boolean {
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!;
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
+  }
+  return httpVersionMajor < 1 || hosts > 1;
 }
 
 /** Listens. Answers the port. @throws SessionError `invalid_argument` when the address cannot be had */
@@ -59,7 +89,9 @@ function cannotListen(cause: NodeJS.ErrnoException, port: number, host: string):
 
 /** Requests that Node's parser refuses never become a `Request`; they get a problem document all the same. */
 async function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): Promise<void> {
-  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
+  // In the middle of an answer there is no place for another one.
+  const isAnswering = (socket as { _httpMessage?: ServerResponse | null })._httpMessage?.headersSent === true;
+  if (!socket.writable || isAnswering || error.code === 'ECONNRESET') return void socket.destroy();
   const problem = problemAnswer(refusalFor(error.code));
   const body = await problem.text();
   const title =

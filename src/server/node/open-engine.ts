@@ -9,13 +9,14 @@ import type { OpenedStore } from './open-store.ts';
 export interface EngineOptions {
   idle?: Duration | undefined;
   absolute?: Duration | undefined;
+  maxPerUser?: number | null | undefined;
   onError: (error: unknown) => void;
 }
 
 /** The engine on an opened store. Closing it closes the store. */
-export function openEngine({ store, secrets, close }: OpenedStore, options: EngineOptions): Sessions {
-  const { idle, absolute, onError } = options;
-  const mac = createMac({ secrets: secrets.mac, current: secrets.currentMac, userTagSecret: secrets.userTag });
+export function openEngine({ store, secrets, macSecrets, close }: OpenedStore, options: EngineOptions): Sessions {
+  const { idle, absolute, maxPerUser, onError } = options;
+  const mac = createMac({ secrets: macSecrets, userTagSecret: secrets.userTag });
   const sessions = createSessions({
     store,
     clock: { now: () => Date.now() },
@@ -24,6 +25,7 @@ export function openEngine({ store, secrets, close }: OpenedStore, options: Engi
     onError,
     ...(idle === undefined ? {} : { idleTimeout: idle }),
     ...(absolute === undefined ? {} : { absoluteTimeout: absolute }),
+    ...(maxPerUser === undefined ? {} : { maxPerUser }),
   });
   return {
     ...sessions,

@@ -1,10 +1,13 @@
 import type { createClient } from 'redis';
 import { SessionError } from '../../protocol/session-error.ts';
 import type { Store } from '../engine/store.ts';
+import type { ReplayGuard } from '../tokens/replay-guard.ts';
 
 /** A store in Redis, and the end of the connection to it. */
 export interface OpenedRedis {
   store: Store;
+  /** So that a proof which one server has taken is refused by the others. */
+  replays: ReplayGuard;
   close: () => Promise<void>;
 }
 
@@ -39,9 +42,11 @@ export async function openRedis(url: string): Promise<OpenedRedis> {
     });
   }
   isConnected = true;
-  const { createRedisStore, fromNodeRedis } = await import('../stores/redis.ts');
+  const { createRedisReplayGuard, createRedisStore, fromNodeRedis } = await import('../stores/redis.ts');
+  const handed = fromNodeRedis(client);
   return {
-    store: createRedisStore({ client: fromNodeRedis(client) }),
+    store: createRedisStore({ client: handed }),
+    replays: createRedisReplayGuard({ client: handed }),
     close: async () => void (client.isOpen && (await client.close())),
   };
 }

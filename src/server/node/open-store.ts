@@ -3,17 +3,24 @@ import { resolve } from 'node:path';
 import { SessionError } from '../../protocol/session-error.ts';
 import type { Store } from '../engine/store.ts';
 import { createMemoryStore } from '../stores/memory.ts';
+import type { ReplayGuard } from '../tokens/replay-guard.ts';
 import { memoryKeyStore, type KeyStore } from '../tokens/key-store.ts';
+import type { MacSecrets } from '../tokens/mac.ts';
 import { fileKeyStore } from './file-key-store.ts';
+import { followMacSecrets, macSecretsAt } from './live-secrets.ts';
 import { hasSecrets, keptSecrets, newSecrets, type ServerSecrets } from './secrets.ts';
 
 /** A store with the secrets that belong to it. */
 export interface OpenedStore {
   store: Store;
   secrets: ServerSecrets;
+  /** Those of refresh tokens, as they are now: they may be changed while a server runs. */
+  macSecrets: () => MacSecrets;
   keyStore: KeyStore;
   /** Where data lives, for people. */
   place: string;
+  /** Where several servers share the store. */
+  replays?: ReplayGuard;
   /** Ends what the store itself leaves open: a connection. */
   close?: () => Promise<void>;
 }
@@ -24,6 +31,8 @@ export interface OpenOptions {
   secrets?: string | undefined;
   /** Whether there must be a store already: who looks at one that is not there has mistyped its name. Default: false. */
   mustExist?: boolean;
+  /** Is told when changed secrets cannot be read; those of before go on serving. Default: nobody is. */
+  onError?: ((error: unknown) => void) | undefined;
 }
 
 /**
@@ -33,13 +42,7 @@ export interface OpenOptions {
  * @throws SessionError `invalid_argument`, `not_supported`, `storage_unavailable`, `store_unavailable`
  */
 export async function openStore(url: string, options: OpenOptions = {}): Promise<OpenedStore> {
-  if (url === 'memory')
-    return {
-      store: createMemoryStore(),
-      secrets: newSecrets(),
-      keyStore: memoryKeyStore(),
-      place: 'memory: everybody is signed out when it stops',
-    };
+  if (url === 'memory') return openMemory();
   if (url.startsWith('sqlite:') && url.length > 'sqlite:'.length)
     return openSqlite(resolve(url.slice('sqlite:'.length)), options);
   if (/^rediss?:\/\//.test(url) && URL.canParse(url)) return openOnRedis(url, options);
@@ -49,7 +52,46 @@ export async function openStore(url: string, options: OpenOptions = {}): Promise
   );
 }
 
-async function openSqlite(path: string, { secrets: given, mustExist = false }: OpenOptions): Promise<OpenedStore> {
+/**
+ * The folder of the secrets that belong to a store, as {@link openStore} finds it; it must be there.
+ *
+ * @throws SessionError `invalid_argument`, `storage_unavailable`
+ */
+export function secretsFolderOf(url: string, given: string | undefined): string {
+  const path = url.startsWith('sqlite:') ? resolve(url.slice('sqlite:'.length)) : null;
+  if (url === 'memory') throw new SessionError('invalid_argument', 'Secrets in memory end with their server.');
+  if (given === undefined && path === null) throw needsFolder();
+  const folder = resolve(given ?? `${path}.secrets`);
+  if (!hasSecrets(folder)) throw noSecrets(folder);
+  return folder;
+}
+
+function openMemory(): OpenedStore {
+  const secrets = newSecrets();
+  const macSecrets = macSecretsAt(secrets, 0);
+  return {
+    store: createMemoryStore(),
+    secrets,
+    macSecrets: () => macSecrets,
+    keyStore: memoryKeyStore(),
+    place: 'memory: everybody is signed out when it stops',
+  };
+}
+
+/** What a folder of secrets gives to the servers that share it. */
+function keptIn(
+  folder: string,
+  { onError = () => {} }: OpenOptions,
+): Pick<OpenedStore, 'secrets' | 'macSecrets' | 'keyStore'> {
+  return {
+    secrets: keptSecrets(folder),
+    macSecrets: followMacSecrets({ folder, now: () => Date.now(), onError }),
+    keyStore: fileKeyStore(folder),
+  };
+}
+
+async function openSqlite(path: string, options: OpenOptions): Promise<OpenedStore> {
+  const { secrets: given, mustExist = false } = options;
   const folder = given === undefined ? `${path}.secrets` : resolve(given);
   if (mustExist && !existsSync(path))
     throw new SessionError(
@@ -65,35 +107,41 @@ async function openSqlite(path: string, { secrets: given, mustExist = false }: O
       `${path} was made with secrets that are not in ${folder}: its sessions cannot be read without them. Restore the folder, or move the database away to start anew (everybody signs in again).`,
       { retryable: false },
     );
-  const secrets = keptSecrets(folder);
+  const kept = keptIn(folder, options);
   const { createSqliteStore } = await import('../stores/sqlite.ts');
   const store = createSqliteStore({ path });
-  return { store, secrets, keyStore: fileKeyStore(folder), place: `${path} (SQLite), secrets in ${folder}` };
+  return { store, ...kept, place: `${path} (SQLite), secrets in ${folder}` };
 }
 
-async function openOnRedis(url: string, { secrets: given, mustExist = false }: OpenOptions): Promise<OpenedStore> {
-  if (given === undefined)
-    throw new SessionError(
-      'invalid_argument',
-      'A store in Redis needs --secrets <folder>: the secrets and signing keys that all its servers share.',
-    );
+async function openOnRedis(url: string, options: OpenOptions): Promise<OpenedStore> {
+  const { secrets: given, mustExist = false } = options;
+  if (given === undefined) throw needsFolder();
   const folder = resolve(given);
-  if (mustExist && !hasSecrets(folder))
-    throw new SessionError(
-      'storage_unavailable',
-      `There are no secrets in ${folder}: name the folder of the servers with --secrets.`,
-      { retryable: false },
-    );
+  if (mustExist && !hasSecrets(folder)) throw noSecrets(folder);
   const { openRedis, withoutPassword } = await import('./open-redis.ts');
-  const { store, close } = await openRedis(url);
-  const secrets = keptSecrets(folder);
+  const { store, replays, close } = await openRedis(url);
   return {
     store,
-    secrets,
-    keyStore: fileKeyStore(folder),
+    replays,
+    ...keptIn(folder, options),
     place: `${withoutPassword(url)} (Redis), secrets in ${folder}`,
     close,
   };
+}
+
+function needsFolder(): SessionError {
+  return new SessionError(
+    'invalid_argument',
+    'A store in Redis needs --secrets <folder>: the secrets and signing keys that all its servers share.',
+  );
+}
+
+function noSecrets(folder: string): SessionError {
+  return new SessionError(
+    'storage_unavailable',
+    `There are no secrets in ${folder}: name the folder of the servers with --secrets.`,
+    { retryable: false },
+  );
 }
 
 /** What comes before an `@` may be a password. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SessionError } from '../../protocol/session-error.ts';
 
@@ -7,7 +7,12 @@ import { SessionError } from '../../protocol/session-error.ts';
 export interface ServerSecrets {
   /** Secrets of refresh and revocation tokens by key id. */
   mac: Record<number, Uint8Array>;
+  /** The one that signs, until the turn of another one comes. */
   currentMac: number;
+  /** From when on a secret signs, for those that came later. Epoch milliseconds. */
+  macSignsFrom: Record<number, number>;
+  /** Ids whose tokens are good no more. Where the secret is still there, its revocation tokens are. */
+  retiredMac: readonly number[];
   /** Never changes: it is in every session id. */
   userTag: Uint8Array;
   dpopNonce: Uint8Array;
@@ -19,7 +24,14 @@ const fileName = 'server.json';
 /** New secrets, as good as the machine's randomness. */
 export function newSecrets(): ServerSecrets {
   const secret = (): Uint8Array => new Uint8Array(randomBytes(secretBytes));
-  return { mac: { 1: secret() }, currentMac: 1, userTag: secret(), dpopNonce: secret() };
+  return {
+    mac: { 1: secret() },
+    currentMac: 1,
+    macSignsFrom: {},
+    retiredMac: [],
+    userTag: secret(),
+    dpopNonce: secret(),
+  };
 }
 
 /**
@@ -28,21 +40,38 @@ export function newSecrets(): ServerSecrets {
  * @throws SessionError `storage_unavailable` when the file cannot be read as secrets
  */
 export function keptSecrets(folder: string): ServerSecrets {
-  const path = join(folder, fileName);
+  const path = secretsFile(folder);
   if (!existsSync(path)) writeOnce(folder, path, serialize(newSecrets()));
   chmodSync(path, 0o600);
   return parse(readFileSync(path, 'utf8'), path);
 }
 
+/** The file of the secrets of a folder, to see whether it has changed. */
+export function secretsFile(folder: string): string {
+  return join(folder, fileName);
+}
+
+/** Writes changed secrets in the place of those that are there. Servers that run read either, never half of one. */
+export function replaceSecrets(folder: string, secrets: ServerSecrets): void {
+  const path = secretsFile(folder);
+  const draft = draftOf(path);
+  writeFileSync(draft, serialize(secrets), { mode: 0o600, flush: true });
+  renameSync(draft, path);
+}
+
 /** Whether a folder has secrets. */
 export function hasSecrets(folder: string): boolean {
-  return existsSync(join(folder, fileName));
+  return existsSync(secretsFile(folder));
+}
+
+function draftOf(path: string): string {
+  return `${path}.${process.pid}`;
 }
 
 /** Two servers that start at once agree on the first one's file: a link, unlike a rename, replaces nothing. */
 function writeOnce(folder: string, path: string, text: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const draft = `${path}.${process.pid}`;
+  const draft = draftOf(path);
   writeFileSync(draft, text, { mode: 0o600, flush: true });
   try {
     linkSync(draft, path);
@@ -57,6 +86,8 @@ interface SecretsFile {
   version: 1;
   mac: Record<string, string>;
   currentMac: number;
+  macSignsFrom?: Record<string, number>;
+  retiredMac?: number[];
   userTag: string;
   dpopNonce: string;
 }
@@ -65,8 +96,16 @@ const encode = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base6
 
 function serialize(secrets: ServerSecrets): string {
   const mac = Object.fromEntries(Object.entries(secrets.mac).map(([id, secret]) => [id, encode(secret)]));
-  const { currentMac, userTag, dpopNonce } = secrets;
-  const file: SecretsFile = { version: 1, mac, currentMac, userTag: encode(userTag), dpopNonce: encode(dpopNonce) };
+  const { currentMac, macSignsFrom, retiredMac, userTag, dpopNonce } = secrets;
+  const file: SecretsFile = {
+    version: 1,
+    mac,
+    currentMac,
+    macSignsFrom,
+    retiredMac: [...retiredMac],
+    userTag: encode(userTag),
+    dpopNonce: encode(dpopNonce),
+  };
   return `${JSON.stringify(file, null, 2)}\n`;
 }
 
@@ -75,8 +114,11 @@ function parse(text: string, path: string): ServerSecrets {
     const file = JSON.parse(text) as SecretsFile;
     if (Number(file.version) !== 1) throw new Error('another version');
     const mac = Object.fromEntries(Object.entries(file.mac).map(([id, secret]) => [Number(id), decode(secret)]));
-    if (!mac[file.currentMac]) throw new Error('no current key');
-    return { mac, currentMac: file.currentMac, userTag: decode(file.userTag), dpopNonce: decode(file.dpopNonce) };
+    const { currentMac, macSignsFrom = {}, retiredMac = [] } = file;
+    if (!mac[currentMac] || retiredMac.includes(currentMac)) throw new Error('no current key');
+    if (Object.values(macSignsFrom).some((at) => typeof at !== 'number')) throw new Error('no times');
+    const rest = { userTag: decode(file.userTag), dpopNonce: decode(file.dpopNonce) };
+    return { mac, currentMac, macSignsFrom, retiredMac, ...rest };
   } catch (cause) {
     const message = `The secrets in ${path} cannot be read; restore the file from a backup. Without it every session in the store is lost.`;
     throw new SessionError('storage_unavailable', message, { cause, retryable: false });

@@ -28,6 +28,10 @@ export interface ServeOptions extends Partial<Directory> {
   idle?: Duration;
   /** Ends so long after sign-in. Default: `'12h'` (remembered: 30 days). */
   absolute?: Duration;
+  /** Most sessions of one user at once; with one more the oldest ends. Default: null, any number. */
+  maxPerUser?: number | null;
+  /** No sign-in fails sooner than this, so that the time tells less of which accounts exist. `null` for none. Default: `'500ms'`. */
+  signInFloor?: Duration | null;
   algorithm?: SigningAlgorithm;
   /** `iss` of tokens. Default: the public origin, or the URL it listens on. */
   issuer?: string;
@@ -37,13 +41,18 @@ export interface ServeOptions extends Partial<Directory> {
   publicOrigin?: string;
   /** Takes client addresses from the last entry of `X-Forwarded-For`. Only behind a proxy that writes it. */
   trustProxy?: boolean;
-  introspectionKey?: string;
+  /** Keys of back ends that may ask at `POST /introspect`. Default: none, and no such route. */
+  introspectionKey?: AdminKey | readonly AdminKey[];
   /** Keys of back ends that may do everything, under `/admin`. Default: none, and no such routes. */
   adminKeys?: readonly AdminKey[];
   /** `GET /metrics` for Prometheus, the numbers of the process included. Default: none. */
   metrics?: true | MetricsOptions;
   /** Is told of every request, and of what a guard should see. Nothing in an entry is secret. Default: none. */
   log?: (entry: LogEntry) => void;
+  /** Nobody gets tokens without a key: a sign-in without a DPoP proof is refused. */
+  requireProof?: boolean;
+  /** What needs a recent proof of who somebody is: `{ endOthers: '10m' }`. Default: nothing. */
+  reauthenticateFor?: { endOthers?: Duration };
   /** Every DPoP proof must carry a nonce. */
   demandNonce?: boolean;
   limits?: LimitOptions | false;

@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import { createHmac } from 'node:crypto';
 import { durationMs } from '../../protocol/duration.ts';
+import { SessionError } from '../../protocol/session-error.ts';
 import type { Sessions } from '../engine/sessions.ts';
 import type { Directory } from '../http/directory.ts';
 import type { MetricsOptions } from '../http/metrics.ts';
@@ -46,7 +47,10 @@ export async function serve(options: ServeOptions = {}): Promise<RunningServer> 
     faults: options.faults ?? false,
     limits: options.limits !== false,
   });
-  const opened = await openStore(options.store ?? 'sqlite:./sojourn.db', { secrets: options.secrets });
+  if (options.maxPerUser != null && !(Number.isSafeInteger(options.maxPerUser) && options.maxPerUser > 0))
+    throw new SessionError('invalid_argument', '`maxPerUser` is a whole number from 1, or null for any number.');
+  const report = options.onError ?? ((error: unknown) => console.error(error));
+  const opened = await openStore(options.store ?? 'sqlite:./sojourn.db', { secrets: options.secrets, onError: report });
   let answer: NodeFetch = async () => new Response(null, { status: 503, headers: { 'Retry-After': '1' } });
   const server = createHttpServer((request, env) => answer(request, env), {
     lightweight: options.lightweight ?? false,
@@ -54,9 +58,9 @@ export async function serve(options: ServeOptions = {}): Promise<RunningServer> 
   try {
     const listening = await listen(server, port, host);
     const url = `http://${isLoopback(host) ? 'localhost' : host}:${listening}`;
-    const parts = await assemble({ ...options, origins }, opened, url);
+    const parts = await assemble({ ...options, origins, report }, opened, url);
     answer = parts.fetch;
-    const sweeping = setInterval(() => void parts.sessions.sweep().catch(parts.report), sweepEveryMs);
+    const sweeping = setInterval(() => void parts.sessions.sweep().catch(report), sweepEveryMs);
     sweeping.unref();
     let closing: Promise<void> | null = null;
     const close = async (): Promise<void> => {
@@ -84,19 +88,18 @@ interface Assembly {
   fetch: NodeFetch;
   sessions: Sessions;
   server: SessionServer;
-  report: (error: unknown) => void;
 }
 
 async function assemble(
-  options: ServeOptions & { origins: readonly string[] },
+  options: ServeOptions & { origins: readonly string[]; report: (error: unknown) => void },
   opened: OpenedStore,
   url: string,
 ): Promise<Assembly> {
-  const { origins, publicOrigin, idle, absolute, accessLife, algorithm, introspectionKey, limits } = options;
+  const { origins, publicOrigin, accessLife, algorithm, introspectionKey, limits } = options;
+  const { idle, absolute, maxPerUser, report } = options;
   const { secrets, keyStore } = opened;
-  const report = options.onError ?? ((error: unknown) => console.error(error));
   const clock = { now: () => Date.now() };
-  const engine = openEngine(opened, { idle, absolute, onError: report });
+  const engine = openEngine(opened, { idle, absolute, maxPerUser, onError: report });
   const faults = options.faults ? (await import('./faults/faults.ts')).createFaults(origins) : null;
   const sessions = faults ? faults.observe(engine) : engine;
   const issuer = options.issuer ?? publicOrigin ?? url;
@@ -115,18 +118,25 @@ async function assemble(
     clock,
     ...directory(options),
     cookie: options.cookie ?? false,
-    dpop: { nonceSecret: secrets.dpopNonce, demandNonce: options.demandNonce ?? false },
+    dpop: {
+      nonceSecret: secrets.dpopNonce,
+      demandNonce: options.demandNonce ?? false,
+      require: options.requireProof ?? false,
+      ...(opened.replays && { replays: opened.replays }),
+    },
     clientAddress: clientAddress(options),
+    signInFloor: options.signInFloor === undefined ? '500ms' : options.signInFloor,
     onError: report,
     ...(publicOrigin === undefined ? {} : { publicOrigin }),
     ...(introspectionKey === undefined ? {} : { introspectionKey }),
     ...(limits === undefined ? {} : { limits }),
+    ...(options.reauthenticateFor === undefined ? {} : { reauthenticateFor: options.reauthenticateFor }),
     ...(options.adminKeys === undefined ? {} : { adminKeys: options.adminKeys }),
     ...(options.metrics === undefined ? {} : { metrics: withProcess(options.metrics) }),
     ...(options.log === undefined ? {} : { log: options.log, logSalt: logSalt(secrets.userTag) }),
   });
   const { fetch } = server;
-  return { fetch: faults ? faults.wrap(fetch) : fetch, sessions, server, report };
+  return { fetch: faults ? faults.wrap(fetch) : fetch, sessions, server };
 }
 
 /** The same in every server that shares the secrets, so that their logs can be read together; tells nothing of the secret. */
@@ -139,9 +149,10 @@ function withProcess(wanted: true | MetricsOptions): MetricsOptions {
   return { ...rest, more: () => [...processMetrics(), ...more()] };
 }
 
-function directory({ demoUsers, authenticate, findUser }: ServeOptions): Directory {
-  if (demoUsers) return demoDirectory();
-  return { authenticate: authenticate ?? (() => null), ...(findUser ? { findUser } : {}) };
+function directory({ demoUsers, authenticate, findUser, newSession, claims }: ServeOptions): Directory {
+  const more = { ...(newSession && { newSession }), ...(claims && { claims }) };
+  if (demoUsers) return { ...demoDirectory(), ...more };
+  return { authenticate: authenticate ?? (() => null), ...(findUser && { findUser }), ...more };
 }
 
 function clientAddress({ trustProxy, publicOrigin }: ServeOptions): (request: Request, env: unknown) => string | null {

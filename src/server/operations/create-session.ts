@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { JsonObject } from '../engine/json.ts';
 import type { CreateSession, IssuedSession, Renewal } from '../engine/sessions.ts';
 import {
+  acr,
   duration,
   id,
   jsonObject,
@@ -29,6 +30,8 @@ export interface NewSession {
   max_per_user?: number | null;
   device?: { label?: string | null; user_agent?: string | null };
   key_thumbprint?: string | null;
+  authenticated_at?: string;
+  acr?: string | null;
   trust_context?: JsonObject | null;
   data?: JsonObject;
 }
@@ -66,6 +69,10 @@ export const newSession: z.ZodMiniType<NewSession> = z.strictObject({
   key_thumbprint: z.exactOptional(
     z.nullable(text(4096)).check(z.describe('RFC 7638 thumbprint of the key that the session is bound to.')),
   ),
+  authenticated_at: z.exactOptional(
+    moment.check(z.describe('When the person proved who they are, where that was earlier than now.')),
+  ),
+  acr: z.exactOptional(acr),
   trust_context: z.exactOptional(z.nullable(jsonObject)),
   data: z.exactOptional(jsonObject),
 });
@@ -117,6 +124,7 @@ export function sessionWishes(input: NewSession): CreateSession {
     max_per_user,
     key_thumbprint,
     trust_context,
+    authenticated_at,
     device,
     ...rest
   } = input;
@@ -129,6 +137,7 @@ export function sessionWishes(input: NewSession): CreateSession {
     ...(max_per_user !== undefined && { maxPerUser: max_per_user }),
     ...(key_thumbprint !== undefined && { keyThumbprint: key_thumbprint }),
     ...(trust_context !== undefined && { trustContext: trust_context }),
+    ...(authenticated_at !== undefined && { authenticatedAt: Date.parse(authenticated_at) }),
     ...(device !== undefined && { device: { label: device.label ?? null, userAgent: device.user_agent ?? null } }),
   };
 }

@@ -19,6 +19,7 @@ const eventTypes: { readonly [type in SessionEvent['type']]: type } = {
   'session.created': 'session.created',
   'session.updated': 'session.updated',
   'session.touched': 'session.touched',
+  'session.reauthenticated': 'session.reauthenticated',
   'session.extended': 'session.extended',
   'session.refreshed': 'session.refreshed',
   'session.expired': 'session.expired',

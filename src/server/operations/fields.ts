@@ -58,6 +58,11 @@ export const renewal: z.ZodMiniType<Renewal> = z
     ),
   );
 
+/** How somebody proved who they are. */
+export const acr: z.ZodMiniType<string | null> = z
+  .nullable(z.string().check(z.maxLength(4096)))
+  .check(z.describe('How the person proved who they are, in the words of the app: 1 to 128 characters, no spaces.'));
+
 /** Kept as it came, prototype keys and all: the engine refuses them, a copy would drop them without a word. */
 export const jsonObject: z.ZodMiniType<JsonObject> = z
   .custom<JsonObject>((value) => typeof value === 'object' && value !== null && !Array.isArray(value))

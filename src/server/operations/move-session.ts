@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Session } from '../engine/sessions.ts';
-import { duration, id, moment, type OnSession, type WireDuration } from './fields.ts';
+import { acr, duration, id, moment, type OnSession, type WireDuration } from './fields.ts';
 import type { Operation } from './operation.ts';
 import { sessionAnswer, toWire, wireSession, type SessionAnswer, type WireSession } from './wire-session.ts';
 
@@ -25,6 +25,18 @@ export const touch: Operation<OnSession & { action?: string }, SessionAnswer> = 
   effect: 'write',
   repeatable: true,
   run: async (sessions, input) => ({ session: toWire(await sessions.touch(input.id, input.action)) }),
+};
+
+export const reauthenticated: Operation<OnSession & { acr?: string | null }, SessionAnswer> = {
+  name: 'sessions.reauthenticated',
+  summary:
+    'Says that the person proved anew who they are: tokens that come after it have a new `auth_time`, and this `acr`.',
+  input: z.strictObject({ id, acr: z.exactOptional(acr) }),
+  answer: sessionAnswer,
+  route: { method: 'POST', path: '/sessions/:id/reauthenticated' },
+  effect: 'write',
+  repeatable: true,
+  run: async (sessions, { id: session, ...how }) => ({ session: toWire(await sessions.reauthenticated(session, how)) }),
 };
 
 export const extend: Operation<OnSession & { by?: WireDuration }, MovedAnswer> = {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { refusalReasons, type RefusalReason } from '../../protocol/end-reason.ts';
-import { id, limit, typeTag, userId, type OnSession, type OnUser } from './fields.ts';
+import { id, limit, token, typeTag, userId, type OnSession, type OnUser } from './fields.ts';
 import type { Operation } from './operation.ts';
 import { sessionAnswer, toWire, wireSession, type SessionAnswer, type WireSession } from './wire-session.ts';
 
@@ -32,6 +32,23 @@ export const inspect: Operation<OnSession, SessionAnswer | null> = {
   absent: 'session_not_found',
   run: async (sessions, input) => {
     const session = await sessions.inspect(input.id);
+    return session && { session: toWire(session) };
+  },
+};
+
+export const getByToken: Operation<{ token: string }, SessionAnswer | null> = {
+  name: 'sessions.get_by_token',
+  summary:
+    'Reads the live session of a refresh token, for a server that renders a page. Rotates nothing. Null when the token is forged or spent, or its session is over. The key of a bound session is not asked for.',
+  input: z.strictObject({ token }),
+  answer: sessionAnswer,
+  route: { method: 'POST', path: '/tokens/session' },
+  effect: 'read',
+  repeatable: true,
+  absent: 'session_not_found',
+  secrets: { input: ['token'] },
+  run: async (sessions, input) => {
+    const session = await sessions.getByToken(input.token);
     return session && { session: toWire(session) };
   },
 };

@@ -19,6 +19,7 @@ export interface TypePatch {
   idle_timeout?: WireDuration | null;
   absolute_timeout?: WireDuration | null;
   renewal?: Renewal;
+  max_per_user?: number | null;
   custom?: JsonObject | null;
 }
 
@@ -35,6 +36,8 @@ export interface WireType {
   /** Left out where the engine's default holds. */
   absolute_timeout?: number | null;
   renewal: Renewal;
+  /** Left out where the engine's default holds. */
+  max_per_user?: number | null;
   custom: JsonObject | null;
   created_at: string;
   updated_at: string;
@@ -58,6 +61,9 @@ const patchMembers = {
   idle_timeout: z.exactOptional(z.nullable(duration)),
   absolute_timeout: z.exactOptional(z.nullable(duration)),
   renewal: z.exactOptional(renewal),
+  max_per_user: z.exactOptional(
+    z.nullable(z.number()).check(z.describe('Most live sessions of one user; the oldest end. Null for any number.')),
+  ),
   custom: z.exactOptional(z.nullable(jsonObject).check(z.describe('What you want to find again with the type.'))),
 };
 
@@ -72,6 +78,7 @@ const wireType: z.ZodMiniType<WireType> = z.object({
   idle_timeout: z.nullable(z.number()),
   absolute_timeout: z.exactOptional(z.nullable(z.number())),
   renewal,
+  max_per_user: z.exactOptional(z.nullable(z.number())),
   custom: z.nullable(jsonObject),
   created_at: instantSchema,
   updated_at: instantSchema,
@@ -145,22 +152,30 @@ export const remove: Operation<{ tag: string; force?: boolean }, { removed: bool
   run: async ({ types }, { tag, ...options }) => ({ removed: await types.remove(tag, options) }),
 };
 
-function wishes({ window, idle_timeout, absolute_timeout, ...rest }: TypePatch): Omit<NewTypeDefinition, 'tag'> {
+function wishes({
+  window,
+  idle_timeout,
+  absolute_timeout,
+  max_per_user,
+  ...rest
+}: TypePatch): Omit<NewTypeDefinition, 'tag'> {
   return {
     ...rest,
     ...(window !== undefined && { windowMs: toMs(window) }),
     ...(idle_timeout !== undefined && { idleTimeoutMs: toMs(idle_timeout) }),
     ...(absolute_timeout !== undefined && { absoluteMs: toMs(absolute_timeout) }),
+    ...(max_per_user !== undefined && { maxPerUser: max_per_user }),
   };
 }
 
 function toWireType(type: TypeDefinition): WireType {
-  const { windowMs, idleTimeoutMs, absoluteMs, createdAt, updatedAt, ...rest } = type;
+  const { windowMs, idleTimeoutMs, absoluteMs, maxPerUser, createdAt, updatedAt, ...rest } = type;
   return {
     ...rest,
     window: toSeconds(windowMs),
     idle_timeout: toSeconds(idleTimeoutMs),
     ...(absoluteMs !== undefined && { absolute_timeout: toSeconds(absoluteMs) }),
+    ...(maxPerUser !== undefined && { max_per_user: maxPerUser }),
     created_at: instant(createdAt),
     updated_at: instant(updatedAt),
   };

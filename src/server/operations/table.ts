@@ -1,9 +1,9 @@
 import { create, reissue } from './create-session.ts';
 import { revoke, revokeAll, revokeByToken, revokeOfType, revokeOthers } from './end-sessions.ts';
 import * as events from './events.ts';
-import { extend, renew, setEnd, touch } from './move-session.ts';
+import { extend, reauthenticated, renew, setEnd, touch } from './move-session.ts';
 import type { Operation } from './operation.ts';
-import { check, get, inspect, isValid, list, timeRemaining } from './read-session.ts';
+import { check, get, getByToken, inspect, isValid, list, timeRemaining } from './read-session.ts';
 import { refresh } from './refresh-session.ts';
 import * as remember from './remember-tokens.ts';
 import * as scoped from './scoped-data.ts';
@@ -21,12 +21,14 @@ export function allOperations(): readonly Operation[] {
     create,
     get,
     inspect,
+    getByToken,
     isValid,
     timeRemaining,
     check,
     refresh,
     reissue,
     touch,
+    reauthenticated,
     extend,
     setEnd,
     renew,

@@ -15,6 +15,9 @@ export interface WireSession {
   created_at: string;
   updated_at: string;
   last_activity_at: string;
+  /** When the person last proved who they are. */
+  authenticated_at: string;
+  acr: string | null;
   last_refreshed_at: string | null;
   /** The earliest of window, idle and absolute end; null when nothing ends it. */
   expires_at: string | null;
@@ -45,6 +48,8 @@ export const wireSession: z.ZodMiniType<WireSession> = z.object({
   created_at: instantSchema,
   updated_at: instantSchema,
   last_activity_at: instantSchema,
+  authenticated_at: instantSchema,
+  acr: z.nullable(z.string()),
   last_refreshed_at: z.nullable(instantSchema),
   expires_at: z.nullable(instantSchema),
   window_expires_at: z.nullable(instantSchema),
@@ -95,6 +100,8 @@ export function toWire(session: Session): WireSession {
     created_at: instant(session.createdAt),
     updated_at: instant(session.updatedAt),
     last_activity_at: instant(session.lastActivityAt),
+    authenticated_at: instant(session.authenticatedAt),
+    acr: session.acr,
     last_refreshed_at: instantOrNull(session.lastRefreshedAt),
     expires_at: instantOrNull(session.endsAt),
     window_expires_at: instantOrNull(session.windowEndsAt),

@@ -4,7 +4,7 @@ import type { RefreshOutcome, Sessions } from '../engine/sessions.ts';
 import { create, reissue } from '../operations/create-session.ts';
 import * as end from '../operations/end-sessions.ts';
 import * as log from '../operations/events.ts';
-import { extend, renew, setEnd, touch } from '../operations/move-session.ts';
+import { extend, reauthenticated, renew, setEnd, touch } from '../operations/move-session.ts';
 import * as look from '../operations/read-session.ts';
 import { refresh, type RefreshAnswer } from '../operations/refresh-session.ts';
 import { sweep, sweepUser } from '../operations/sweep.ts';
@@ -76,6 +76,10 @@ export function connectSessions(options: ConnectOptions): Sessions {
       const found = await call(look.inspect, { id });
       return found && toSession(found.session);
     },
+    getByToken: async (token) => {
+      const found = await call(look.getByToken, { token });
+      return found && toSession(found.session);
+    },
     isValid: async (id) => (await call(look.isValid, { id })).valid,
     timeRemaining: async (id) => (await call(look.timeRemaining, { id })).remaining_ms,
     check: async (id, stamp) => {
@@ -95,6 +99,7 @@ export function connectSessions(options: ConnectOptions): Sessions {
     reissue: async (id) => toIssued(await call(reissue, { id })),
     touch: async (id, action) =>
       toSession((await call(touch, { id, ...(action !== undefined && { action }) })).session),
+    reauthenticated: async (id, how) => toSession((await call(reauthenticated, { id, ...how })).session),
     extend: async (id, by) => moved(await call(extend, { id, ...(by !== undefined && { by: toWireDuration(by) }) })),
     setEnd: async (id, at) => moved(await call(setEnd, { id, at: toWireMoment(at) })),
     renew: async (id) => toSession((await call(renew, { id })).session),

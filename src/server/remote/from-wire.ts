@@ -20,6 +20,8 @@ export function toSession(wire: WireSession): Session {
     createdAt: toMoment(wire.created_at),
     updatedAt: toMoment(wire.updated_at),
     lastActivityAt: toMoment(wire.last_activity_at),
+    authenticatedAt: toMoment(wire.authenticated_at),
+    acr: wire.acr,
     lastRefreshedAt: toMomentOrNull(wire.last_refreshed_at),
     endsAt: toMomentOrNull(wire.expires_at),
     windowEndsAt: toMomentOrNull(wire.window_expires_at),
@@ -56,12 +58,13 @@ export function toEvent({ cursor, type, user_id: userId, session_id: sessionId, 
 }
 
 export function toType(wire: WireType): TypeDefinition {
-  const { window, idle_timeout, absolute_timeout, created_at, updated_at, ...rest } = wire;
+  const { window, idle_timeout, absolute_timeout, max_per_user, created_at, updated_at, ...rest } = wire;
   return {
     ...rest,
     windowMs: toMs(window),
     idleTimeoutMs: toMs(idle_timeout),
     absoluteMs: absolute_timeout === undefined ? undefined : toMs(absolute_timeout),
+    maxPerUser: max_per_user,
     createdAt: toMoment(created_at),
     updatedAt: toMoment(updated_at),
   };

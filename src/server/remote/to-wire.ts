@@ -19,6 +19,7 @@ export function toNewSession(input: CreateSession): NewSession {
     maxPerUser,
     keyThumbprint,
     trustContext,
+    authenticatedAt,
     device,
     ...rest
   } = input;
@@ -32,18 +33,20 @@ export function toNewSession(input: CreateSession): NewSession {
     ...(maxPerUser !== undefined && { max_per_user: maxPerUser }),
     ...(keyThumbprint !== undefined && { key_thumbprint: keyThumbprint }),
     ...(trustContext !== undefined && { trust_context: trustContext }),
+    ...(authenticatedAt !== undefined && { authenticated_at: toWireMoment(authenticatedAt) }),
     ...(device !== undefined && { device: { label: device.label ?? null, user_agent: device.userAgent ?? null } }),
   };
 }
 
 /** What is to be said of a session type. */
 export function toTypePatch(input: Omit<NewTypeDefinition, 'tag'>): TypePatch {
-  const { windowMs, idleTimeoutMs, absoluteMs, ...rest } = input;
+  const { windowMs, idleTimeoutMs, absoluteMs, maxPerUser, ...rest } = input;
   return {
     ...rest,
     ...(windowMs !== undefined && { window: inMs(windowMs) }),
     ...(idleTimeoutMs !== undefined && { idle_timeout: inMs(idleTimeoutMs) }),
     ...(absoluteMs !== undefined && { absolute_timeout: inMs(absoluteMs) }),
+    ...(maxPerUser !== undefined && { max_per_user: maxPerUser }),
   };
 }
 

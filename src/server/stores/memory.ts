@@ -1,5 +1,5 @@
 import { SessionError } from '../../protocol/session-error.ts';
-import { decideEnd, decidePutData, decideTouch } from '../engine/decide-change.ts';
+import { decideEnd, decidePutData, decideReauthenticated, decideTouch } from '../engine/decide-change.ts';
 import { decideReschedule } from '../engine/decide-reschedule.ts';
 import { decideRotation } from '../engine/decide-rotation.ts';
 import { decideSweep } from '../engine/decide-sweep.ts';
@@ -83,6 +83,8 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     },
     rotate: (id, request, now) => step(id, now, (record, notBefore) => decideRotation(record, notBefore, request, now)),
     touch: (id, action, now) => step(id, now, (record, notBefore) => decideTouch(record, notBefore, action, now)),
+    reauthenticate: (id, acr, now) =>
+      step(id, now, (record, notBefore) => decideReauthenticated(record, notBefore, acr, now)),
     reschedule: (id, change, now) =>
       step(id, now, (record, notBefore) => decideReschedule(record, notBefore, change, now)),
     putData: (id, change, now) => step(id, now, (record, notBefore) => decidePutData(record, notBefore, change, now)),

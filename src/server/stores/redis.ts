@@ -14,6 +14,7 @@ export type { Replicas } from './redis/connection.ts';
 export { fromIoredis, type Ioredis } from './redis/from-ioredis.ts';
 export { fromNodeRedis, type NodeRedis } from './redis/from-node-redis.ts';
 export { fromUpstash, type UpstashRedis } from './redis/from-upstash.ts';
+export { createRedisReplayGuard, type RedisReplayGuard, type RedisReplayGuardOptions } from './redis/replay-guard.ts';
 
 /** What {@link createRedisStore} takes. */
 export interface RedisStoreOptions {

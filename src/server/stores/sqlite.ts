@@ -1,4 +1,4 @@
-import { decideEnd, decidePutData, decideTouch } from '../engine/decide-change.ts';
+import { decideEnd, decidePutData, decideReauthenticated, decideTouch } from '../engine/decide-change.ts';
 import { decideReschedule, type Rescheduled } from '../engine/decide-reschedule.ts';
 import { decideRotation } from '../engine/decide-rotation.ts';
 import type { Decision } from '../engine/decision.ts';
@@ -101,6 +101,8 @@ export function createSqliteStore({ path, eventLimit = 10_000, busyTimeoutMs = 2
     },
     rotate: (id, request, now) => step(id, now, (record, notBefore) => decideRotation(record, notBefore, request, now)),
     touch: (id, action, now) => step(id, now, (record, notBefore) => decideTouch(record, notBefore, action, now)),
+    reauthenticate: (id, acr, now) =>
+      step(id, now, (record, notBefore) => decideReauthenticated(record, notBefore, acr, now)),
     reschedule: (id, change, now) => {
       const decide: Decide<Rescheduled> = (record, notBefore) => decideReschedule(record, notBefore, change, now);
       if (change.kind !== 'set') return step(id, now, decide);

@@ -16,10 +16,14 @@ export interface AccessClaims {
   /** Seconds since the epoch, like every time in here. */
   iat: number;
   exp: number;
-  /** When the person signed in. */
+  /** When the person last proved who they are: signed in, or authenticated again. */
   auth_time: number;
+  /** How they did, where the app says so (RFC 9470). */
+  acr?: string;
   /** Thumbprint of the key that the token is bound to (RFC 9449 section 6.1). */
   cnf?: { jkt: string };
+  /** What the app put in (`claims` of the session server): roles, a tenant. JSON; check it before you use it. */
+  [own: string]: unknown;
 }
 
 /** Claims that every access token must carry (RFC 9068 section 2.2, and ours). */

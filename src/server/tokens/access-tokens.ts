@@ -1,11 +1,13 @@
-import { base64url, CompactSign, errors, type JSONWebKeySet } from 'jose';
+import { base64url, CompactSign, decodeProtectedHeader, errors, type JSONWebKeySet } from 'jose';
 import { durationMs, type Duration } from '../../protocol/duration.ts';
+import type { JsonObject } from '../engine/json.ts';
 import type { Clock } from '../engine/ports.ts';
 import type { Session } from '../engine/sessions.ts';
 import type { AccessClaims } from './access-claims.ts';
 import { checkAccessToken, isExpired, tokenExpired, type AccessTokenRules } from './check-access-token.ts';
 import { createKeyRing } from './key-ring.ts';
 import { memoryKeyStore, type KeyStore } from './key-store.ts';
+import { checkOwnClaims } from './own-claims.ts';
 import { createRecentMap } from './recent-map.ts';
 import { signingAlgorithms, type SigningAlgorithm } from './signing-key.ts';
 
@@ -42,8 +44,17 @@ export interface AccessTokens {
   readonly audience: string;
   readonly clientId: string;
   readonly algorithm: SigningAlgorithm;
-  /** Mints a token for a session. `bound` puts the thumbprint of the session's key into it (RFC 9449 section 6). */
-  issue(input: { session: Session; stamp: number; bound: boolean }): Promise<IssuedAccessToken>;
+  /**
+   * Mints a token for a session. `bound` puts the thumbprint of the session's key into it (RFC 9449 section 6); `claims` are
+   * the app's own.
+   * @throws SessionError `invalid_argument` for claims with a reserved name, of more than 2048 bytes, or that are no JSON
+   */
+  issue(input: {
+    session: Session;
+    stamp: number;
+    bound: boolean;
+    claims?: JsonObject | undefined;
+  }): Promise<IssuedAccessToken>;
   /**
    * Signature, type, issuer, audience and times; whether the session still lives is for `sessions.check` to say.
    * @throws SessionError `invalid_token`, `token_expired`
@@ -53,6 +64,12 @@ export interface AccessTokens {
   keySet(): Promise<JSONWebKeySet>;
   /** Makes the next signing key now. Answers its name. */
   rotate(): Promise<string>;
+  /**
+   * Takes a signing key away at once: one that was stolen. Its tokens are refused here from now on, by other servers of the same
+   * key store within five seconds, and by APIs when they have read the key set again. Clients refresh by themselves. If it signs,
+   * the next key does from now on, or a new one. Answers false when there is no key of this name.
+   */
+  retire(kid: string): Promise<boolean>;
 }
 
 const jitter = 0.05;
@@ -73,7 +90,7 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
     clock,
   });
   const encoder = new TextEncoder();
-  const verified = createRecentMap<AccessClaims>(verifiedLimit);
+  const verified = createRecentMap<{ claims: AccessClaims; kid: string }>(verifiedLimit);
   const getKey: AccessTokenRules['getKey'] = async ({ kid, alg }) => {
     const key = typeof kid === 'string' ? await keys.find(kid) : null;
     // The key decides the algorithm: a public key must never serve as an HMAC secret.
@@ -81,12 +98,15 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
     return key.verifyWith;
   };
 
-  async function issue({ session, stamp, bound }: Parameters<AccessTokens['issue']>[0]): Promise<IssuedAccessToken> {
+  async function issue(input: Parameters<AccessTokens['issue']>[0]): Promise<IssuedAccessToken> {
+    const { session, stamp, bound, claims: own } = input;
+    if (own !== undefined) checkOwnClaims(own);
     const now = clock.now();
     const key = await keys.current();
     const endsAt = endOf(now, session);
     const isBound = bound && session.keyThumbprint !== null;
     const claims: AccessClaims = {
+      ...own,
       iss: issuer,
       aud: audience,
       sub: session.userId,
@@ -98,7 +118,8 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
       jti: base64url.encode(crypto.getRandomValues(new Uint8Array(16))),
       iat: Math.floor(now / 1000),
       exp: endsAt / 1000,
-      auth_time: Math.floor(session.createdAt / 1000),
+      auth_time: Math.floor(session.authenticatedAt / 1000),
+      ...(session.acr === null ? {} : { acr: session.acr }),
       ...(isBound && session.keyThumbprint !== null ? { cnf: { jkt: session.keyThumbprint } } : {}),
     };
     const header = { alg: algorithm, typ: 'at+jwt', kid: key.kid };
@@ -120,10 +141,12 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
   async function verify(token: string): Promise<AccessClaims> {
     const now = clock.now();
     const known = verified.get(token);
-    if (known) {
-      if (isExpired(known, now)) throw tokenExpired();
-      return known;
+    // A key that was taken away is no proof any more, whenever the signature was checked.
+    if (known && (await keys.find(known.kid)) !== null) {
+      if (isExpired(known.claims, now)) throw tokenExpired();
+      return known.claims;
     }
+    if (known) verified.delete(token);
     const claims = await checkAccessToken(token, {
       getKey,
       issuer,
@@ -132,7 +155,7 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
       now,
       toleranceMs: 0,
     });
-    verified.set(token, claims);
+    verified.set(token, { claims, kid: String(decodeProtectedHeader(token).kid) });
     return claims;
   }
 
@@ -145,6 +168,7 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
     verify,
     keySet: keys.published,
     rotate: keys.rotate,
+    retire: keys.retire,
   };
 }
 

@@ -1,5 +1,14 @@
 import { base64url } from 'jose';
+import { SessionError } from '../../protocol/session-error.ts';
 import type { Clock } from '../engine/ports.ts';
+
+/** What {@link createDpopNonces} takes. */
+export interface DpopNoncesOptions {
+  /** At least 32 random bytes. Servers behind one address share it. */
+  secret: Uint8Array;
+  /** Default: the machine's. */
+  clock?: Clock;
+}
 
 /** Nonces that carry the server's time, so that the clock of a client does not matter (RFC 9449 section 8). */
 export interface DpopNonces {
@@ -14,9 +23,17 @@ const sameForMs = 30_000;
 const timeBytes = 6;
 const macBytes = 16;
 
-/** Nothing is stored: whoever has the secret recognises the nonces of every server that has it. */
-export function createDpopNonces(options: { secret: Uint8Array; clock: Clock }): DpopNonces {
-  const { clock } = options;
+const leastSecretBytes = 32;
+
+/**
+ * Nothing is stored: whoever has the secret recognises the nonces of every server that has it.
+ *
+ * @throws SessionError `invalid_argument` for a short secret
+ */
+export function createDpopNonces(options: DpopNoncesOptions): DpopNonces {
+  const { clock = { now: () => Date.now() } } = options;
+  if (options.secret.length < leastSecretBytes)
+    throw new SessionError('invalid_argument', `The secret of nonces needs at least ${leastSecretBytes} random bytes.`);
   const hmac = { name: 'HMAC', hash: 'SHA-256' };
   let key: Promise<CryptoKey> | null = null;
   let latest = { at: Number.NEGATIVE_INFINITY, nonce: '' };

@@ -52,7 +52,7 @@ export async function checkDpopProof(proof: string, request: ProvenRequest, rule
   if (request.accessToken !== undefined && payload['ath'] !== (await sha256(request.accessToken)))
     throw invalidProof('`ath` is not the hash of the access token');
   await checkAge(payload, rules);
-  if (rules.replays && !rules.replays.isFirstUse(`${thumbprint}.${payload.jti}`, rules.now))
+  if (rules.replays && !(await rules.replays.isFirstUse(`${thumbprint}.${payload.jti}`, rules.now)))
     throw invalidProof('it was used before; make one for each request');
   return thumbprint;
 }

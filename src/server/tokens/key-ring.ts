@@ -2,15 +2,14 @@ import type { JSONWebKeySet } from 'jose';
 import { durationMs, type Duration } from '../../protocol/duration.ts';
 import { SessionError } from '../../protocol/session-error.ts';
 import type { Clock } from '../engine/ports.ts';
+import { keySetMaxAgeMs } from './key-set-age.ts';
 import type { KeyStore } from './key-store.ts';
 import { generateSigningKey, loadSigningKey, type SigningAlgorithm, type SigningKey } from './signing-key.ts';
 
-/** How long caches may keep the published key set (`Cache-Control` of `/.well-known/jwks.json`). */
-export const keySetMaxAgeMs = 300_000;
 /** Two cache periods: every verifier has seen a key before the first token signed by it arrives. */
 const publishAheadMs = 2 * keySetMaxAgeMs;
-const reloadEveryMs = 60_000;
-const unknownKeyReloadMs = 5_000;
+/** How long a key that was taken out of the store goes on, and a new one is not known. */
+const reloadEveryMs = 5_000;
 
 /** What {@link createKeyRing} takes. */
 export interface KeyRingOptions {
@@ -27,12 +26,14 @@ export interface KeyRingOptions {
 export interface KeyRing {
   /** The key that signs now. */
   current(): Promise<SigningKey>;
-  /** The key of that name, or null. Looks into the store again for names it never saw, at most every five seconds. */
+  /** The key of that name, or null. Looks into the store at most every five seconds: keys come, and stolen ones are taken away. */
   find(kid: string): Promise<SigningKey | null>;
   /** Public keys, for `/.well-known/jwks.json`. */
   published(): Promise<JSONWebKeySet>;
   /** Makes the next key now; it signs once every cache has had time to learn of it. Answers its name. */
   rotate(): Promise<string>;
+  /** Takes a key away at once, also the one that signs: the next one does then, or a new one. False when there is none. */
+  retire(kid: string): Promise<boolean>;
 }
 
 /** Keeps the keys of `store` in order. Works when it is asked, not by timers, so it keeps no process alive. */
@@ -42,6 +43,8 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
   let keys: SigningKey[] = [];
   let dueAt = Number.NEGATIVE_INFINITY;
   let loadedAt = Number.NEGATIVE_INFINITY;
+  let failedAt = Number.NEGATIVE_INFINITY;
+  let reading: Promise<void> | null = null;
   let flight: Promise<void> | null = null;
 
   async function load(): Promise<void> {
@@ -79,7 +82,7 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
       await flight;
     } catch (cause) {
       // Keys at hand go on serving: a store that is away for a while must sign nobody out.
-      if (ours().length > 0) return;
+      if (ours().length > 0) return void (dueAt = clock.now() + reloadEveryMs);
       throw new SessionError('store_unavailable', 'The signing keys cannot be read; check the key store.', { cause });
     }
   }
@@ -93,13 +96,22 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
     return key;
   }
 
+  async function find(kid: string): Promise<SigningKey | null> {
+    const known = (): SigningKey | undefined => keys.find((key) => key.kid === kid);
+    const isKnown = known() !== undefined;
+    if (clock.now() < (isKnown ? Math.max(loadedAt, failedAt) : loadedAt) + reloadEveryMs) return known() ?? null;
+    try {
+      await (reading ??= load().finally(() => (reading = null)));
+    } catch (error) {
+      failedAt = clock.now();
+      if (!isKnown) throw error;
+    }
+    return known() ?? null;
+  }
+
   return {
     current,
-    find: async (kid) => {
-      const isKnown = (): SigningKey | undefined => keys.find((key) => key.kid === kid);
-      if (!isKnown() && clock.now() >= loadedAt + unknownKeyReloadMs) await load();
-      return isKnown() ?? null;
-    },
+    find,
     published: async () => {
       await current();
       return { keys: keys.flatMap((key) => (key.publicJwk ? [key.publicJwk] : [])) };
@@ -107,6 +119,15 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
     rotate: async () => {
       await current();
       return add(clock.now() + publishAheadMs);
+    },
+    retire: async (kid) => {
+      // What is under way may have read the key, and would bring it back.
+      await Promise.allSettled([flight, reading]);
+      const isThere = (await store.list()).some((key) => key.kid === kid);
+      await store.remove(kid);
+      await load();
+      dueAt = Number.NEGATIVE_INFINITY;
+      return isThere;
     },
   };
 }

@@ -1,8 +1,19 @@
 import { nonceLifeMs } from './dpop-nonces.ts';
 
-/** Knows which proofs were used (RFC 9449 section 11.1). */
+/**
+ * Knows which proofs were used (RFC 9449 section 11.1). `createReplayGuard` knows those of one process,
+ * `createRedisReplayGuard` (`sojourn/server/stores/redis`) those of all servers that share a Redis.
+ */
 export interface ReplayGuard {
-  /** True the first time, false for every further one while the proof could still be accepted. */
+  /**
+   * True the first time, false for every further one while the proof could still be accepted. A guard that cannot say throws
+   * (`store_unavailable`), and the request is not answered.
+   */
+  isFirstUse(id: string, now: number): boolean | Promise<boolean>;
+}
+
+/** A guard that knows at once. */
+export interface MemoryReplayGuard extends ReplayGuard {
   isFirstUse(id: string, now: number): boolean;
 }
 
@@ -11,7 +22,7 @@ export interface ReplayGuard {
  * generations. Under a flood of more than `limit` proofs in that time the oldest half is forgotten: then a proof could be
  * replayed by somebody who saw it within its life, but nobody else is turned away.
  */
-export function createReplayGuard(limit = 200_000): ReplayGuard {
+export function createReplayGuard(limit = 200_000): MemoryReplayGuard {
   let young = new Set<string>();
   let old = new Set<string>();
   let turnedAt = Number.NEGATIVE_INFINITY;

@@ -14,6 +14,8 @@ export function livesContract(on: Subject): void {
         createdAt: on.clock.now(),
         updatedAt: on.clock.now(),
         lastActivityAt: on.clock.now(),
+        authenticatedAt: on.clock.now(),
+        acr: null,
         lastRefreshedAt: null,
         endsAt: on.clock.now() + 30 * minute,
         windowEndsAt: null,
@@ -43,6 +45,8 @@ export function livesContract(on: Subject): void {
         absoluteTimeout: '2 days',
         renewal: 'half-life',
         remember: true,
+        authenticatedAt: on.clock.now() - 1234,
+        acr: 'urn:example:acr:mfa',
         device: { label: 'Ada’s phone' },
         keyThumbprint: 'a thumbprint',
         trustContext: { address: '2001:db8::1', risk: 0.25, seen: null },
@@ -56,6 +60,8 @@ export function livesContract(on: Subject): void {
         absoluteEndsAt: on.clock.now() + 48 * hour,
         renewal: 'half-life',
         remembered: true,
+        authenticatedAt: on.clock.now() - 1234,
+        acr: 'urn:example:acr:mfa',
         device: { label: 'Ada’s phone', userAgent: null },
         keyThumbprint: 'a thumbprint',
         trustContext: { address: '2001:db8::1', risk: 0.25, seen: null },
@@ -92,6 +98,10 @@ export function livesContract(on: Subject): void {
       ['an end that has passed', { userId: 'ada', endsAt: 0 }, 'invalid_duration'],
       ['two ends', { userId: 'ada', endsAt: Date.UTC(2030, 0), window: '1h' }, 'invalid_argument'],
       ['an id with a space', { userId: 'ada', id: 'a b' }, 'invalid_argument'],
+      ['a way of proving oneself with a space', { userId: 'ada', acr: 'a b' }, 'invalid_argument'],
+      ['a way of proving oneself with a quote', { userId: 'ada', acr: 'a"' }, 'invalid_argument'],
+      ['a way of proving oneself of no letters', { userId: 'ada', acr: '' }, 'invalid_argument'],
+      ['a proof at no moment', { userId: 'ada', authenticatedAt: Number.NaN }, 'invalid_argument'],
       ['a limit of no session', { userId: 'ada', maxPerUser: 0 }, 'invalid_argument'],
       ['a type that nobody defined', { userId: 'ada', type: 'nobody' }, 'session_type_not_found'],
       ['data with a date', { userId: 'ada', data: { at: new Date(0) as never } }, 'data_not_serializable'],
@@ -123,6 +133,7 @@ export function livesContract(on: Subject): void {
         const missing = { code: 'session_not_found', status: 404, retryable: false };
         await expect(on.sessions.timeRemaining(id)).rejects.toMatchObject(missing);
         await expect(on.sessions.touch(id)).rejects.toMatchObject(missing);
+        await expect(on.sessions.reauthenticated(id)).rejects.toMatchObject(missing);
         await expect(on.sessions.extend(id, '1h')).rejects.toMatchObject(missing);
         await expect(on.sessions.setEnd(id, on.clock.now())).rejects.toMatchObject(missing);
         await expect(on.sessions.renew(id)).rejects.toMatchObject(missing);
@@ -130,6 +141,16 @@ export function livesContract(on: Subject): void {
         await expect(on.sessions.revokeOthers('ada', id)).rejects.toMatchObject(missing);
       },
     );
+
+    test('tells when its person last proved who they are, and how', async () => {
+      const { id } = await on.start();
+      on.clock.advance(minute);
+      const proven = await on.sessions.reauthenticated(id, { acr: 'mfa' });
+      expect(proven).toMatchObject({ id, authenticatedAt: on.clock.now(), acr: 'mfa' });
+      expect(await on.sessions.get(id)).toEqual(proven);
+      expect((await on.sessions.reauthenticated(id, { acr: null })).acr).toBeNull();
+      await expect(on.sessions.reauthenticated(id, { acr: 'a b' })).rejects.toMatchObject({ code: 'invalid_argument' });
+    });
 
     test('is prolonged by what the person does (S12)', async () => {
       const { id } = await on.start();

@@ -35,17 +35,30 @@ export function typesContract(on: Subject): void {
         idleTimeoutMs: 90_500,
         absoluteMs: null,
         renewal: 'access',
+        maxPerUser: 3,
         custom: { expiry: 7, period: 'days' },
       });
-      expect(first).toMatchObject({ windowMs: 7 * 24 * hour + 1, idleTimeoutMs: 90_500, absoluteMs: null });
+      expect(first).toMatchObject({ idleTimeoutMs: 90_500, absoluteMs: null, maxPerUser: 3 });
       on.clock.advance(5);
-      const second = await on.sessions.types.update('user-session', { windowMs: hour, idleTimeoutMs: null });
-      expect(second).toEqual({ ...first, windowMs: hour, idleTimeoutMs: null, updatedAt: on.clock.now() });
+      const second = await on.sessions.types.update('user-session', { windowMs: hour, maxPerUser: null });
+      expect(second).toEqual({ ...first, windowMs: hour, maxPerUser: null, updatedAt: on.clock.now() });
       await on.sessions.types.define({ tag: 'a' });
       expect((await on.sessions.types.list()).map(({ tag }) => tag)).toEqual(['a', 'user-session']);
       expect(await on.sessions.types.remove('a')).toBe(true);
       expect(await on.sessions.types.remove('a')).toBe(false);
       expect(await on.sessions.types.get('a')).toBeNull();
+    });
+
+    test('bounds how many sessions a user has, in the place of what the engine says', async () => {
+      await on.sessions.types.define({ tag: 'kiosk', maxPerUser: 1 });
+      const [first, second] = [
+        await on.sessions.create({ userId: 'ada', type: 'kiosk' }),
+        await on.sessions.create({ userId: 'ada', type: 'kiosk' }),
+      ];
+      expect(await on.sessions.inspect(first.session.id)).toMatchObject({ endReason: 'revoked' });
+      await on.sessions.types.update('kiosk', { maxPerUser: null });
+      await on.sessions.create({ userId: 'ada', type: 'kiosk' });
+      expect(await on.sessions.isValid(second.session.id)).toBe(true);
     });
 
     test.each([
@@ -55,6 +68,8 @@ export function typesContract(on: Subject): void {
       ['a selector to nowhere', { tag: 'a', schema: { userId: 'x' }, selector: '$Session{id}' }, 'invalid_selector'],
       ['a window that goes back', { tag: 'a', windowMs: -5 }, 'invalid_duration'],
       ['a window that is no number', { tag: 'a', windowMs: Number.NaN }, 'invalid_duration'],
+      ['a limit of no session', { tag: 'a', maxPerUser: 0 }, 'invalid_argument'],
+      ['a limit of half a session', { tag: 'a', maxPerUser: 1.5 }, 'invalid_argument'],
     ])('is not defined with %s (S77, S78)', async (_what, type, code) => {
       await expect(on.sessions.types.define(type)).rejects.toMatchObject({ code });
     });

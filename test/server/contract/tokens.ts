@@ -41,6 +41,33 @@ export function tokensContract(on: Subject): void {
       await expect(on.sessions.revokeByToken(refreshToken, null)).rejects.toMatchObject({ code: 'invalid_dpop_proof' });
     });
 
+    test('shows its session without being rotated, and the one before it does, too', async () => {
+      const read = (token: string) => on.sessions.getByToken(token);
+      const {
+        session,
+        refreshToken: first,
+        revocationToken,
+      } = await on.sessions.create({
+        userId: 'ada',
+        keyThumbprint: 'her key',
+      });
+      expect(await read(first)).toEqual(session);
+      const rotated = await refresh(first, key('a'), 'her key');
+      if (!('refreshToken' in rotated)) throw new Error('no token');
+      const { session: current, refreshToken: second } = rotated;
+      expect([await read(first), await read(second)]).toEqual([current, current]);
+      expect(await refresh(second, key('b'), 'her key')).toMatchObject({
+        outcome: 'rotated',
+        session: { generation: 2 },
+      });
+      expect(await read(first)).toBeNull();
+      expect(await read(second)).toMatchObject({ id: session.id, lastActivityAt: session.lastActivityAt });
+      const forged = `${second.slice(0, -1)}${second.endsWith('A') ? 'Q' : 'A'}`;
+      for (const other of [forged, revocationToken, 'nonsense', session.id]) expect(await read(other)).toBeNull();
+      await on.sessions.revoke(session.id, 'revoked');
+      expect(await read(second)).toBeNull();
+    });
+
     test('of a dead session says why it ended', async () => {
       const { session, refreshToken } = await on.sessions.create({ userId: 'ada' });
       await on.sessions.revoke(session.id, 'signed_out_elsewhere');

@@ -9,6 +9,8 @@ export function liveRecord(parts: Partial<SessionRecord> = {}): SessionRecord {
     createdAt: 0,
     updatedAt: 0,
     lastActivityAt: 0,
+    authenticatedAt: parts.createdAt ?? 0,
+    acr: null,
     lastRefreshedAt: null,
     windowMs: null,
     windowEndsAt: null,

@@ -5,6 +5,7 @@ import { Hono } from 'hono';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { addAdminRoutes } from '../../../src/server/http/admin.ts';
+import { createApiKeys } from '../../../src/server/http/admin/api-keys.ts';
 import { createMetrics } from '../../../src/server/http/metrics.ts';
 import { apiVersion } from '../../../src/server/http/openapi.ts';
 import type { OpenapiDocument } from '../../../src/server/http/openapi/document.ts';
@@ -18,7 +19,7 @@ const adminKey = 'admin-key-Zx81-q0p9-w2o8-e3i7-r4u6';
 const servers: Array<[string, Partial<SessionServerOptions>]> = [
   ['that keeps tokens in the page', {}],
   ['in cookie mode', { cookie: true }],
-  ['with everything', { adminKeys: [adminKey], introspectionKey: 'key', metrics: { key: adminKey } }],
+  ['with everything', { adminKeys: [adminKey], introspectionKey: adminKey, metrics: { key: adminKey } }],
 ];
 
 async function documentOf(options: Partial<SessionServerOptions>): Promise<OpenapiDocument> {
@@ -88,7 +89,10 @@ describe.each(servers)('the OpenAPI document of a server %s', (_name, options) =
 describe('the OpenAPI document', () => {
   it('names all that a server has, and nothing else', async () => {
     const app = new Hono();
-    const service = { introspectionKey: 'key', metrics: createMetrics({}) } as unknown as Service;
+    const service = {
+      introspectionKeys: createApiKeys([adminKey], 'Introspection'),
+      metrics: createMetrics({}),
+    } as unknown as Service;
     addAdminRoutes(app, service, [adminKey]);
     addRoutes(app, service, (_c, next) => next());
     const routes = app.routes

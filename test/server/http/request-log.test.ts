@@ -114,7 +114,7 @@ describe('the log', () => {
       async ({ signIn, call }) => call('DELETE', '/sessions?scope=all', { accessToken: (await signIn()).access_token }),
     ],
   ])('has a line of its own for %s %o', async (event, facts, cause) => {
-    const on = await logging({ introspectionKey: 'key', adminKeys: [apiKey] });
+    const on = await logging({ introspectionKey: apiKey, adminKeys: [apiKey] });
     await cause(on);
     while (!on.entries.some((entry) => entry.event === event)) await on.written(on.entries.length + 1);
     expect(on.entries.filter((entry) => entry.event === event)).toEqual([

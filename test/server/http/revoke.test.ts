@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { hashOf } from '../tokens/hash-of.ts';
 import { baseUrl, bodyOf, serverUnderTest } from './server-under-test.ts';
 
 it('ends the session of a revocation token: no proof, no header, and again 200', async () => {
@@ -56,6 +57,25 @@ it('ends a bound session by its refresh token only with a proof, by its revocati
   const second = await signIn({ headers: await bind() });
   expect((await call('POST', '/revoke', { form: { token: second.revocation_token } })).status).toBe(200);
   expect(await sessions.get(second.session_id)).toBeNull();
+});
+
+it('takes a proof that names a token for no other one', async () => {
+  const { signIn, call, sessions, provingClient } = await serverUnderTest();
+  const client = await provingClient();
+  // Two sessions of one key: a captured proof for the one must not end the other.
+  const dpop = (): Promise<string> => client.prove('POST', `${baseUrl}/sessions`);
+  const [first, second] = [
+    await signIn({ headers: { dpop: await dpop() } }),
+    await signIn({ headers: { dpop: await dpop() } }),
+  ];
+  const captured = await client.prove('POST', `${baseUrl}/revoke`, { claims: { rth: hashOf(first.refresh_token!) } });
+  const send = (token: string): Promise<Response> =>
+    call('POST', '/revoke', { form: { token }, headers: { dpop: captured } });
+  const other = await send(second.refresh_token!);
+  expect([other.status, await bodyOf(other)]).toEqual([400, expect.objectContaining({ error: 'invalid_dpop_proof' })]);
+  expect(await sessions.get(second.session_id)).not.toBeNull();
+  expect((await send(first.refresh_token!)).status).toBe(200);
+  expect(await sessions.get(first.session_id)).toBeNull();
 });
 
 it('does not say 200 before the end is in the store', async () => {

@@ -17,7 +17,7 @@ describe('the public documents', () => {
 
   it('describe the server (RFC 8414)', async () => {
     const { call } = await serverUnderTest({
-      introspectionKey: 'k',
+      introspectionKey: 'key-of-the-back-end-Zx81',
       publicOrigin: 'https://auth.example.com',
       basePath: '/auth',
     });
@@ -69,7 +69,7 @@ describe('health', () => {
 });
 
 describe('POST /introspect', () => {
-  const introspectionKey = 'key-of-the-back-end';
+  const introspectionKey = 'key-of-the-back-end-Zx81';
   const authorization = `Bearer ${introspectionKey}`;
 
   it('does not exist without a key', async () => {

@@ -9,8 +9,8 @@ describe('the command line', () => {
     expect(read('serve')).toEqual({ name: 'serve', options: {}, log: 'human' });
     expect(
       read(
-        'serve --port 0 --host ::1 --store memory --origin http://a.test --origin http://b.test --demo-users --cookie --access-ttl 3s --idle 90s --absolute 2h --algorithm EdDSA --public-origin https://x.test --trust-proxy --dpop-nonce --no-limits --faults --issuer https://i --audience https://a --secrets s --log json --metrics',
-        { SOJOURN_INTROSPECTION_KEY: 'k', SOJOURN_ADMIN_KEYS: 'a,b', SOJOURN_METRICS_KEY: 'm' },
+        'serve --port 0 --host ::1 --store memory --origin http://a.test --origin http://b.test --demo-users --cookie --access-ttl 3s --idle 90s --absolute 2h --max-sessions 5 --algorithm EdDSA --public-origin https://x.test --trust-proxy --dpop-nonce --no-limits --faults --issuer https://i --audience https://a --secrets s --log json --metrics',
+        { SOJOURN_INTROSPECTION_KEY: 'k,l', SOJOURN_ADMIN_KEYS: 'a,b', SOJOURN_METRICS_KEY: 'm' },
       ),
     ).toEqual({
       name: 'serve',
@@ -33,7 +33,8 @@ describe('the command line', () => {
         faults: true,
         issuer: 'https://i',
         audience: 'https://a',
-        introspectionKey: 'k',
+        introspectionKey: ['k', 'l'],
+        maxPerUser: 5,
         secrets: 's',
         adminKeys: ['a', 'b'],
         metrics: { key: 'm' },
@@ -61,11 +62,18 @@ describe('the command line', () => {
       'log',
       'metrics',
       'secrets',
+      'max-sessions',
+      'after',
       'json',
       'url',
       'api-key-env',
     ])
       expect(help).toContain(`--${flag}`);
+  });
+
+  it('takes the name of a key for a name, also one that begins like an option', () => {
+    for (const kid of ['-6'.padEnd(43, 'x'), '--'.padEnd(43, 'y')])
+      expect(read(`keys retire ${kid} --force --store memory`)).toMatchObject({ target: { store: 'memory' } });
   });
 
   it.each<[string, string, RegExp]>([
@@ -97,6 +105,13 @@ describe('the command line', () => {
     ['keys rotate --algorithm RS256', 'invalid_argument', /ES256, EdDSA or HS256/],
     ['keys list --url http://a', 'invalid_argument', /handed out by no server/],
     ['keys list --prot', 'invalid_argument', /--prot/],
+    ['secrets', 'invalid_argument', /secrets list, secrets rotate, secrets retire/],
+    ['secrets retire', 'invalid_argument', /the id of a secret/],
+    ['secrets retire two', 'invalid_argument', /'two' is no id of a secret/],
+    ['secrets rotate --after 10', 'invalid_duration', /'30m'/],
+    ['secrets list --url http://a', 'invalid_argument', /handed out by no server/],
+    ['serve --max-sessions 0', 'invalid_argument', /--max-sessions '0'/],
+    ['serve --max-sessions many', 'invalid_argument', /--max-sessions 'many'/],
     ['serve --algorithm RS256', 'invalid_argument', /ES256, EdDSA or HS256/],
   ])('refuses `%s` and says why', (line, code, says) => {
     expect(() => read(line)).toThrow(expect.objectContaining({ code, message: expect.stringMatching(says) }));

@@ -1,8 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { TokenResponse } from '../../../src/protocol/token-response.ts';
 import { startRedis, type RunningRedis } from '../stores/redis/start-redis.ts';
+import { serve, type RunningServer } from '../../../src/server/node/serve.ts';
+import { provingClient } from '../tokens/proving-client.ts';
 import { run, runWith, startWith, type Program } from './program.ts';
 
 let folder: string;
@@ -36,6 +40,47 @@ describe('sojourn on a store in Redis', { timeout: 60_000 }, () => {
     expect(await other.end('SIGTERM')).toEqual({ code: 0, signal: null });
     expect((await run('sessions', 'revoke', session_id, ...onRedis())).text).toBe('It is over.\n');
     expect(await end('SIGTERM')).toEqual({ code: 0, signal: null });
+  });
+
+  it('takes a proof at one of its servers only', async () => {
+    const publicOrigin = 'https://auth.example.com';
+    const open = async (): Promise<RunningServer> =>
+      serve({ port: 0, store: redis.url, secrets: join(folder, 'secrets'), publicOrigin, demoUsers: true });
+    const servers = [await open(), await open()];
+    const client = await provingClient(() => Date.now());
+    const headers = {
+      'content-type': 'application/json',
+      dpop: await client.prove('POST', `${publicOrigin}/sessions`),
+    };
+    const body = JSON.stringify({ credentials: { username: 'ada', password: 'demo' } });
+    const statuses: number[] = [];
+    for (const { port } of servers)
+      statuses.push((await fetch(`http://127.0.0.1:${port}/sessions`, { method: 'POST', headers, body })).status);
+    for (const server of servers) await server.close();
+    expect(statuses).toEqual([201, 400]);
+  });
+
+  it('changes its secrets while its servers run, and nobody is signed out who came back', async () => {
+    // A database of its own: what the one of the other tests holds was made with other secrets.
+    const onRedis = (): string[] => ['--store', `${redis.url}/1`, '--secrets', join(folder, 'secrets')];
+    const servers = [await serving(...onRedis()), await serving(...onRedis())];
+    const [stays, away] = [await servers[0]!.signIn(), await servers[1]!.signIn('grace')];
+    expect((await run('secrets', 'rotate', '--after', '3s', ...onRedis())).text).toMatch(/^Secret 2 signs from /);
+    let { refresh_token: token } = stays;
+    for (let turn = 0; Buffer.from(token!, 'base64url')[1] === 1; turn += 1) {
+      const answer = await servers[turn % 2]!.refresh(token!, `turn-${turn}`);
+      expect(answer.status).toBe(200);
+      ({ refresh_token: token } = (await answer.json()) as TokenResponse);
+      await setTimeout(50);
+    }
+    expect((await run('secrets', 'retire', '1', ...onRedis())).text).toMatch(/^Secret 1 is retired, secret 2 signs\./);
+    for (const server of servers) {
+      let answer = await server.refresh(away.refresh_token!, 'first');
+      for (; answer.status === 200; answer = await server.refresh(away.refresh_token!, 'first')) await setTimeout(50);
+      expect(await answer.json()).toMatchObject({ error: 'invalid_grant', reason: 'unknown' });
+      const kept = await server.refresh(token!, 'kept');
+      expect(await kept.json()).toMatchObject({ session_id: stays.session_id });
+    }
   });
 
   it('needs the package redis, and says so; and Redis, and shows no password', async () => {

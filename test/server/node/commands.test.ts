@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { TokenResponse } from '../../../src/protocol/token-response.ts';
 import { run, runWith, startWith, type Program } from './program.ts';
 
 const apiKey = 'admin-key-Zx81-q0p9-w2o8-e3i7-r4u6';
@@ -122,7 +124,7 @@ describe('sojourn types', { timeout: 60_000 }, () => {
     writeFileSync(file, JSON.stringify({ tag: 'kiosk', window: '20m' }));
     expect(await json('types', 'define', file, '--update', ...onFile())).toMatchObject({ name: 'Kiosk', window: 1200 });
     expect((await run('types', 'list', ...onFile())).text).toMatch(/^TAG +NAME +WINDOW.*\nkiosk +Kiosk +1200 s/);
-    expect((await run('types', 'show', 'kiosk', ...onFile())).text).toMatch(/^tag +kiosk\n/);
+    expect((await run('types', 'show', 'kiosk', ...onFile())).text).toMatch(/^tag +kiosk\n[^]*\nper user +default\n/);
     writeFileSync(file, JSON.stringify({ tag: 'kiosk', widnow: '20m' }));
     expect(await run('types', 'define', file, ...onFile())).toEqual({
       code: 1,
@@ -139,7 +141,7 @@ describe('sojourn types', { timeout: 60_000 }, () => {
 describe('sojourn keys', { timeout: 60_000 }, () => {
   it('lists, rotates and retires signing keys, and prints no secret half', async () => {
     const { url, signIn } = await serving(...onFile());
-    await signIn();
+    const held = await signIn();
     const keySet = async (): Promise<string[]> =>
       ((await (await fetch(`${url}/.well-known/jwks.json`)).json()) as { keys: Array<{ kid: string }> }).keys.map(
         ({ kid }) => kid,
@@ -159,7 +161,15 @@ describe('sojourn keys', { timeout: 60_000 }, () => {
     ]);
     expect(JSON.stringify(keys)).not.toMatch(/"d"|"k"|jwk/);
 
+    const asking = async (token: string): Promise<number> =>
+      (await fetch(`${url}/session`, { headers: { authorization: `Bearer ${token}` } })).status;
+    expect(await asking(held.access_token)).toBe(200);
     expect((await run('keys', 'retire', kid!, '--force', ...onFile())).code).toBe(0);
+    // The server that runs reads its keys again within five seconds; a refresh brings a token by the next one.
+    while ((await asking(held.access_token)) === 200) await setTimeout(100);
+    const answer = (await (await program!.refresh(held.refresh_token!, 'next')).json()) as TokenResponse;
+    expect(await asking(answer.access_token)).toBe(200);
+    expect(await keySet()).toEqual([rotated.kid]);
     expect((await run('keys', 'retire', kid!, ...onFile())).text).toMatch(/no signing key of this name/);
     await program!.end('SIGTERM');
     await serving(...onFile());

@@ -90,7 +90,7 @@ describe('passwords', () => {
 
   it('let three demo users in', async () => {
     const { authenticate, findUser } = demoDirectory();
-    const context = { address: null, headers: new Headers() };
+    const context = { address: null, headers: new Headers(), signedIn: null };
     expect(await authenticate({ username: ' Ada ', password: 'demo' }, context)).toEqual({
       id: 'user_ada',
       name: 'Ada Lovelace',

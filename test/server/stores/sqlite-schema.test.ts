@@ -42,6 +42,7 @@ test('a file of the first schema is brought up to date, with its sessions', asyn
   db.exec(`DROP TABLE notes; DROP INDEX sessions_of_type;
     ALTER TABLE sessions DROP COLUMN alias; ALTER TABLE sessions DROP COLUMN trust_context;
     ALTER TABLE sessions DROP COLUMN last_action; ALTER TABLE sessions DROP COLUMN last_action_at;
+    ALTER TABLE sessions DROP COLUMN authenticated_at; ALTER TABLE sessions DROP COLUMN acr;
     ALTER TABLE sessions DROP COLUMN token_generation; ALTER TABLE users DROP COLUMN live;
     ALTER TABLE users DROP COLUMN next_end; PRAGMA user_version = 1`);
   db.close();
@@ -49,6 +50,8 @@ test('a file of the first schema is brought up to date, with its sessions', asyn
   expect(await now.sessions.get(session.id)).toEqual(session);
   expect(await now.refresh(refreshToken)).toMatchObject({ outcome: 'rotated' });
   expect((await now.sessions.renew(session.id)).tokenGeneration).toBe(1);
+  const proven = await now.sessions.reauthenticated(session.id, { acr: 'mfa' });
+  expect(await now.sessions.get(session.id)).toEqual(proven);
   await now.sessions.scoped.set(session.id, 'cart', [1]);
   await now.sessions.close();
   folder.remove();

@@ -3,6 +3,7 @@ import type { SessionEvent } from '../../../src/server/engine/session-event.ts';
 import type { RefreshOutcome } from '../../../src/server/engine/sessions.ts';
 import type { Store } from '../../../src/server/engine/store.ts';
 import { userTagOf } from '../../../src/server/engine/session-id.ts';
+import { testAuthentication } from './authentication-conformance.ts';
 import { testEnds } from './ends-conformance.ts';
 import { testNotes } from './notes-conformance.ts';
 import { createWorld, day, hour, minute, next, second, tokenOf, type World } from '../engine/world.ts';
@@ -29,6 +30,7 @@ export function testStore(
     afterEach(() => under.dispose());
 
     testEnds(() => world);
+    testAuthentication(() => world);
     testNotes(() => world);
 
     describe('rotation', () => {

@@ -15,6 +15,8 @@ export function aSession(changes: Partial<Session> = {}): Session {
     createdAt,
     updatedAt: createdAt,
     lastActivityAt: createdAt,
+    authenticatedAt: changes.createdAt ?? createdAt,
+    acr: null,
     lastRefreshedAt: null,
     endsAt: null,
     windowEndsAt: null,

@@ -1,6 +1,7 @@
 import { calculateJwkThumbprint } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createKeyRing, keySetMaxAgeMs, type KeyRing } from '../../../src/server/tokens/key-ring.ts';
+import { createKeyRing, type KeyRing } from '../../../src/server/tokens/key-ring.ts';
+import { keySetMaxAgeMs } from '../../../src/server/tokens/key-set-age.ts';
 import { memoryKeyStore, type KeyStore } from '../../../src/server/tokens/key-store.ts';
 import type { SigningAlgorithm } from '../../../src/server/tokens/signing-key.ts';
 

@@ -1,9 +1,12 @@
 import { createLocalJWKSet, decodeJwt, type JWTVerifyGetKey } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { SessionError } from '../../../src/protocol/session-error.ts';
 import { createAccessTokens, type AccessTokens } from '../../../src/server/tokens/access-tokens.ts';
 import {
   createAccessTokenVerifier,
+  createDpopNonces,
   createReplayGuard,
+  DpopNonceRequired,
   verifyAccessToken,
   type VerifyAccessTokenOptions,
 } from '../../../src/server/verify.ts';
@@ -122,6 +125,66 @@ describe('verifyAccessToken', () => {
     const asked = request({ authorization: `DPoP ${token}`, dpop });
     await verify(asked);
     await expect(verify(asked)).rejects.toMatchObject({ code: 'invalid_dpop_proof' });
+  });
+
+  it('waits for a guard that has to ask, and says so when the guard cannot', async () => {
+    const token = await bound();
+    const used = new Set<string>();
+    const isFirstUse = async (id: string): Promise<boolean> => used.size < used.add(id).size;
+    const verify = createAccessTokenVerifier({ ...options, replays: { isFirstUse } });
+    const asked = async (): Promise<Request> =>
+      request({
+        authorization: `DPoP ${token}`,
+        dpop: await client.prove('GET', url, { claims: { ath: hashOf(token), jti: 'one' } }),
+      });
+    await verify(await asked());
+    await expect(verify(await asked())).rejects.toMatchObject({ code: 'invalid_dpop_proof' });
+
+    const away = new SessionError('store_unavailable', 'Redis is away.', { status: 503 });
+    const failing = createAccessTokenVerifier({ ...options, replays: { isFirstUse: () => Promise.reject(away) } });
+    await expect(failing(await asked())).rejects.toBe(away);
+  });
+
+  it('gives a nonce to a client with a wrong clock, which then gets in with it', async () => {
+    const long = { issuer: 'https://i', audience: 'https://a', life: '1h', clock: { now: () => now } };
+    tokens = createAccessTokens(long);
+    options = { ...options, jwks: await tokens.keySet() };
+    const token = await bound();
+    const nonces = createDpopNonces({ secret: new Uint8Array(32).fill(7), clock: { now: () => now } });
+    const verify = createAccessTokenVerifier({ ...options, nonces });
+    const wrong = Math.floor(now / 1000) - 86_400;
+    const asked = async (claims: Record<string, unknown>): Promise<Request> =>
+      request({
+        authorization: `DPoP ${token}`,
+        dpop: await client.prove('GET', url, { claims: { ath: hashOf(token), iat: wrong, ...claims } }),
+      });
+    const error = await verify(await asked({})).catch((thrown: unknown) => thrown);
+    if (!(error instanceof DpopNonceRequired)) throw error;
+    expect([error.code, error.status]).toEqual(['use_dpop_nonce', 401]);
+    expect(new Headers(error.headers).get('www-authenticate')).toContain('DPoP error="use_dpop_nonce"');
+    const nonce = new Headers(error.headers).get('dpop-nonce')!;
+    await expect(verify(await asked({ nonce }))).resolves.toMatchObject({ sub: 'user_ada' });
+    await expect(verify(await asked({ nonce: 'made up' }))).rejects.toBeInstanceOf(DpopNonceRequired);
+    now += 300_000;
+    await expect(verify(await asked({ nonce }))).rejects.toBeInstanceOf(DpopNonceRequired);
+    // Without nonces the age is all there is.
+    now -= 300_000;
+    const strict = createAccessTokenVerifier(options);
+    await expect(strict(await asked({}))).rejects.toMatchObject({ code: 'invalid_dpop_proof', status: 401 });
+  });
+
+  it('demands a nonce in every proof when told to', async () => {
+    const token = await bound();
+    const nonces = createDpopNonces({ secret: new Uint8Array(32).fill(7), clock: { now: () => now } });
+    const verify = createAccessTokenVerifier({ ...options, nonces, demandNonce: true });
+    const asked = async (claims: Record<string, unknown>): Promise<Request> =>
+      request({
+        authorization: `DPoP ${token}`,
+        dpop: await client.prove('GET', url, { claims: { ath: hashOf(token), ...claims } }),
+      });
+    await expect(verify(await asked({}))).rejects.toBeInstanceOf(DpopNonceRequired);
+    await expect(verify(await asked({ nonce: await nonces.issue() }))).resolves.toMatchObject({ sub: 'user_ada' });
+    expect(() => createDpopNonces({ secret: new Uint8Array(31) })).toThrow(/32 random bytes/);
   });
 
   it('takes the URL that the client called from who knows it', async () => {

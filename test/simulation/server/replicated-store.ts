@@ -40,6 +40,7 @@ export function replicatedStore(): ReplicatedStore {
         ({ answer }) => answer.outcome === 'ended',
       ),
     touch: (id, action, now) => write(now, (to) => to.touch(id, action, now), never),
+    reauthenticate: (id, acr, now) => write(now, (to) => to.reauthenticate(id, acr, now), never),
     reschedule: (id, change, now) => write(now, (to) => to.reschedule(id, change, now), never),
     putData: (id, change, now) => write(now, (to) => to.putData(id, change, now), never),
     end: (id, reason, now) => write(now, (to) => to.end(id, reason, now), always),

@@ -2,7 +2,7 @@ import { SessionError } from '../../../protocol/session-error.ts';
 import { decodeBase64url } from '../../engine/base64url.ts';
 
 /**
- * A key for the admin routes: the key itself, or its SHA-256 (64 hex digits, or 43 characters of base64url) with a name, so
+ * A key of a back end: the key itself, or its SHA-256 (64 hex digits, or 43 characters of base64url) with a name, so
  * that the key is in no configuration.
  */
 export type AdminKey = string | { name: string; hash: string };
@@ -18,6 +18,9 @@ interface Known {
   hash: Uint8Array;
 }
 
+/** What keys open, for messages. */
+type KeyUse = 'Admin' | 'Introspection' | 'Metrics';
+
 const fewestBits = 128;
 const fewestKinds = 8;
 
@@ -26,10 +29,12 @@ const fewestKinds = 8;
  *
  * @throws SessionError `invalid_argument` for a key that could be guessed, or a hash that is none
  */
-export function createApiKeys(keys: readonly AdminKey[]): ApiKeys {
-  const plain = keys.flatMap((key, index) => (typeof key === 'string' ? [demandStrong(key, index)] : []));
-  const known = Promise.all(plain.map(hashed));
-  const given = keys.flatMap((key) => (typeof key === 'string' ? [] : [demandHash(key)]));
+export function createApiKeys(keys: readonly AdminKey[], use: KeyUse): ApiKeys {
+  const plain = keys.flatMap((key, index) =>
+    typeof key === 'string' ? [{ key: demandStrong(key, `${use} key ${index + 1}`), name: `key ${index + 1}` }] : [],
+  );
+  const known = Promise.all(plain.map(async ({ key, name }) => ({ name, hash: await sha256(key) })));
+  const given = keys.flatMap((key) => (typeof key === 'string' ? [] : [demandHash(key, use)]));
 
   return {
     nameOf: async (authorization) => {
@@ -41,28 +46,24 @@ export function createApiKeys(keys: readonly AdminKey[]): ApiKeys {
   };
 }
 
-async function hashed(key: string, index: number): Promise<Known> {
-  return { name: `key ${index + 1}`, hash: await sha256(key) };
-}
-
-function demandHash({ name, hash }: Exclude<AdminKey, string>): Known {
+function demandHash({ name, hash }: Exclude<AdminKey, string>, use: KeyUse): Known {
   const bytes = /^[\da-f]{64}$/i.test(hash) ? fromHex(hash) : decodeBase64url(hash);
   if (bytes?.length !== 32)
     throw refused(
-      `The hash of the admin key '${name}' is not a SHA-256: write 64 hex digits, or 43 characters of base64url.`,
+      `The hash of the ${use.toLowerCase()} key '${name}' is not a SHA-256: write 64 hex digits, or 43 characters of base64url.`,
     );
   return { name, hash: bytes };
 }
 
 /** The alphabet is guessed from what is there: a key of hex digits needs 32 of them, one of base64url 22. */
-function demandStrong(key: string, index: number): string {
+function demandStrong(key: string, which: string): string {
   if (!/^[\x21-\x7e]*$/.test(key))
-    throw refused(`Admin key ${index + 1} has characters that no header can carry; use letters, digits, '-' and '_'.`);
+    throw refused(`${which} has characters that no header can carry; use letters, digits, '-' and '_'.`);
   const alphabet = /^\d*$/.test(key) ? 10 : /^[\da-f]*$/i.test(key) ? 16 : 64;
   const bits = key.length * Math.log2(alphabet);
   if (bits < fewestBits || new Set(key).size < fewestKinds)
     throw refused(
-      `Admin key ${index + 1} can be guessed: it needs at least ${fewestBits} random bits. Make one with: openssl rand -base64 32`,
+      `${which} can be guessed: it needs at least ${fewestBits} random bits. Make one with: openssl rand -base64 32`,
     );
   return key;
 }

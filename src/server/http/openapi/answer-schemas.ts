@@ -42,6 +42,13 @@ export const sessionAnswerSchema: z.ZodMiniType = z.object({
   server_time: instantSchema,
 });
 
+/** `generation` is that of the refresh token: an access token of a later one says what happened here. */
+export const reauthenticatedSchema: z.ZodMiniType = z.object({
+  session: sessionViewSchema,
+  generation: count,
+  server_time: instantSchema,
+});
+
 export const sessionListSchema: z.ZodMiniType = z.object({
   sessions: z.array(sessionViewSchema),
   cursor: z.nullable(z.string()),
@@ -75,14 +82,15 @@ const claims = {
   iat: z.optional(z.number()),
   exp: z.optional(z.number()),
   auth_time: z.optional(z.number()),
+  acr: z.optional(z.string()),
   cnf: z.optional(z.object({ jkt: z.string() })),
 };
 
-/** What an access token says (RFC 9068). */
-export const claimsSchema: z.ZodMiniType = z.object(claims);
+/** What an access token says (RFC 9068), and what the app put in. */
+export const claimsSchema: z.ZodMiniType = z.looseObject(claims);
 
 /** RFC 7662 section 2.2: of a token that is not active nothing more is said. */
-export const introspectionSchema: z.ZodMiniType = z.object({
+export const introspectionSchema: z.ZodMiniType = z.looseObject({
   active: z.boolean(),
   token_type: z.optional(z.enum(['Bearer', 'DPoP'])),
   ...claims,

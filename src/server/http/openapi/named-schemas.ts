@@ -10,6 +10,7 @@ import {
   refreshFormSchema,
   revokeFormSchema,
 } from '../request-schemas.ts';
+import { reauthenticateSchema } from '../routes/reauthenticate.ts';
 import { signInSchema } from '../routes/sign-in.ts';
 import {
   dataAnswerSchema,
@@ -55,6 +56,12 @@ export function namedSchemas(): SchemaRegistry {
   );
   name(serverEventSchema, 'ServerEvent', 'One event of the stream.', examples.serverEvent());
   name(signInSchema, 'SignInRequest', 'What a sign-in takes.', examples.signIn());
+  name(
+    reauthenticateSchema,
+    'ReauthenticateRequest',
+    'What a person proves again who they are with.',
+    examples.reauthenticate(),
+  );
   name(refreshFormSchema, 'RefreshRequest', 'The form of a refresh. Unknown fields are ignored.', examples.refresh());
   name(revokeFormSchema, 'RevokeRequest', 'The form of a sign-out. Unknown fields are ignored.', examples.revoke());
   name(sessionAnswerSchema, 'SessionAnswer', 'The session that asks.');

@@ -21,7 +21,8 @@ function kinds(): Record<ProblemStatus, ProblemKind> {
     },
     401: {
       name: 'Unauthenticated',
-      description: 'Nobody is signed in with this; `token_expired` and `claims_stale` mean that a refresh may help.',
+      description:
+        'Nobody is signed in with this; `token_expired` and `claims_stale` mean that a refresh may help, `step_up_required` that the person must prove again who they are (RFC 9470).',
       example: ['token_expired', 'The access token has expired; refresh it.'],
       headers: ['WWW-Authenticate', 'DPoP-Nonce'],
     },

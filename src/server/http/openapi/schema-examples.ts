@@ -47,6 +47,10 @@ export function signIn(): object {
   return { credentials: { username: 'ada', password: 'demo' }, remember: true, device: { label: 'Laptop' } };
 }
 
+export function reauthenticate(): object {
+  return { credentials: { username: 'ada', password: 'demo' } };
+}
+
 export function refresh(): object {
   return { grant_type: 'refresh_token', refresh_token: 'AQEx…' };
 }

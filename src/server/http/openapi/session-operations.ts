@@ -1,8 +1,10 @@
 import * as z from 'zod/mini';
 import { dataSchema } from '../request-schemas.ts';
+import { reauthenticateSchema } from '../routes/reauthenticate.ts';
 import {
   dataAnswerSchema,
   dataValueSchema,
+  reauthenticatedSchema,
   revokedSchema,
   sessionAnswerSchema,
   sessionListSchema,
@@ -20,7 +22,7 @@ import {
 } from './request-parameters.ts';
 
 const person = ['bearer', 'dpop'] as const;
-const writing: readonly ProblemStatus[] = [400, 401, 403, 404, 409, 413, 415, 422, 503];
+const writing: readonly ProblemStatus[] = [400, 401, 403, 404, 409, 413, 415, 422, 429, 503];
 
 const withEtag = (description: string, schema: z.ZodMiniType): Answer => ({
   status: 200,
@@ -55,7 +57,20 @@ export function sessionOperations(): Operation[] {
       description: 'Moves the idle end, and the window where its type says so.',
       parameters: [dpopHeader()],
       answers: [{ status: 200, description: 'The session as it is now.', schema: sessionAnswerSchema }],
-      problems: [401, 403, 404, 503],
+      problems: [401, 403, 404, 429, 503],
+    },
+    {
+      ...base,
+      id: 'reauthenticate',
+      method: 'post',
+      path: '/session/reauthenticate',
+      summary: 'Prove again who I am',
+      description:
+        'The credentials must be those of the person who is signed in. Brings no tokens: refresh, and the access token has a new `auth_time`, and `acr` where the app says how.',
+      parameters: [dpopHeader()],
+      body: jsonBody(reauthenticateSchema),
+      answers: [{ status: 200, description: 'Proven.', schema: reauthenticatedSchema }],
+      problems: [400, 401, 403, 404, 413, 415, 429, 503],
     },
     {
       ...base,
@@ -97,7 +112,7 @@ export function sessionOperations(): Operation[] {
       summary: 'Remove all data',
       parameters: [dpopHeader()],
       answers: [dataAnswer()],
-      problems: [401, 403, 404, 409, 503],
+      problems: [401, 403, 404, 409, 429, 503],
     },
     {
       ...base,
@@ -129,7 +144,7 @@ export function sessionOperations(): Operation[] {
       summary: 'Remove one value',
       parameters: [dataKey(), dpopHeader()],
       answers: [dataAnswer()],
-      problems: [400, 401, 403, 404, 409, 422, 503],
+      problems: [400, 401, 403, 404, 409, 422, 429, 503],
     },
   ];
 }
@@ -154,7 +169,8 @@ export function deviceOperations(): Operation[] {
       method: 'delete',
       path: '/sessions',
       summary: 'Sign out the others, or everywhere',
-      description: 'With `scope=others` the answer brings a fresh access token: the step makes all older ones stale.',
+      description:
+        'With `scope=others` the answer brings a fresh access token: the step makes all older ones stale. A server may ask for a recent proof of who it is: 401 `step_up_required`.',
       parameters: [revokeScope(), dpopHeader()],
       answers: [{ status: 200, description: 'How many ended.', schema: revokedSchema }],
       problems: [400, 401, 403, 404, 503],
@@ -165,6 +181,8 @@ export function deviceOperations(): Operation[] {
       method: 'delete',
       path: '/sessions/{id}',
       summary: 'Sign one device out',
+      description:
+        'A server may ask for a recent proof of who it is, for other devices than this one: 401 `step_up_required`.',
       parameters: [sessionIdInPath(), dpopHeader()],
       answers: [{ status: 204, description: 'It is signed out; also when it was before.' }],
       problems: [401, 403, 404, 503],

@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import { demandStepUp, StepUpRequired } from '../../tokens/step-up.ts';
 import { emptyAnswer, jsonAnswer } from '../answers.ts';
 import { authorize, type Access } from '../authorize.ts';
 import { Refusal } from '../refusal.ts';
@@ -25,6 +26,8 @@ export const revokeDevice: Route = (service) => async (c) => {
   const target = await service.sessions.inspect(id);
   if (target?.userId !== access.session.userId)
     throw new Refusal('session_not_found', 'You have no session with this id.');
+  // To leave oneself takes no proof.
+  if (target.id !== access.session.id) demandRecent(service, access);
   await service.sessions.revoke(id, 'signed_out_elsewhere');
   return emptyAnswer();
 };
@@ -33,8 +36,20 @@ export const revokeDevice: Route = (service) => async (c) => {
 export const revokeDevices: Route = (service) => async (c) => {
   const access = await authorize(service, c);
   const scope = demandValid(revokeScopeSchema, c.req.query('scope'));
+  demandRecent(service, access);
   return scope === 'others' ? revokeOthers(service, access) : revokeAll(service, access, c);
 };
+
+/** Who ends other sessions may have to have proven lately who they are (ASVS 7.5.2). */
+function demandRecent({ endOthersWithin, now }: Service, { claims }: Access): void {
+  if (endOthersWithin === null) return;
+  try {
+    demandStepUp(claims, { maxAge: endOthersWithin, now });
+  } catch (cause) {
+    if (!(cause instanceof StepUpRequired)) throw cause;
+    throw new Refusal('step_up_required', cause.message, { cause, headers: cause.headers });
+  }
+}
 
 /** The step makes every access token stale, the caller's too, so the answer brings a fresh one. */
 async function revokeOthers(service: Service, { session, claims }: Access): Promise<Response> {

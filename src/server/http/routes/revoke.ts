@@ -1,3 +1,4 @@
+import { sha256 } from '../../tokens/sha256.ts';
 import { jsonAnswer, oauthAnswer } from '../answers.ts';
 import { oauthRoute } from '../oauth-errors.ts';
 import { readRefreshCookie } from '../refresh-cookie.ts';
@@ -16,7 +17,8 @@ export const revoke: Route = oauthRoute(async (service, c) => {
   const token = form.token ?? cookie;
   if (!token && !service.cookieMode)
     return oauthAnswer('invalid_request', 'invalid_argument', 'The form has no token.');
-  const keyThumbprint = await service.proofs.check(c);
+  // `rth` may be absent, since RFC 9449 knows nothing of it; a proof that names a token is good for that one alone.
+  const keyThumbprint = await service.proofs.check(c, token ? { claims: { rth: await sha256(token) } } : {});
   if (token) await service.sessions.revokeByToken(token, keyThumbprint);
   return clearSpentCookies(service, c, jsonAnswer({}));
 });

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import type { Session } from '../../engine/sessions.ts';
 import { jsonAnswer } from '../answers.ts';
-import { authorize } from '../authorize.ts';
+import { authorize, authorizeWrite } from '../authorize.ts';
 import { Refusal } from '../refusal.ts';
 import { readJson } from '../request-body.ts';
 import { dataKeySchema, dataSchema, demandValid, ifMatchSchema } from '../request-schemas.ts';
@@ -23,34 +23,34 @@ export const readDataKey: Route = (service) => async (c) => {
 
 /** `PUT /session/data`: replaces everything; `If-Match` makes it a compare-and-set. */
 export const replaceData: Route = (service) => async (c) => {
-  const { session } = await authorize(service, c);
+  const { session } = await authorizeWrite(service, c);
   const data = demandValid(dataSchema, await readJson(c));
   return dataAnswer(await service.sessions.data.replace(session.id, data, condition(c)));
 };
 
 /** `PATCH /session/data`: given keys overwrite, the rest stays. */
 export const updateData: Route = (service) => async (c) => {
-  const { session } = await authorize(service, c);
+  const { session } = await authorizeWrite(service, c);
   const patch = demandValid(dataSchema, await readJson(c));
   return dataAnswer(await service.sessions.data.update(session.id, patch, condition(c)));
 };
 
 /** `PUT /session/data/:key`: the body is the value, any JSON. */
 export const writeDataKey: Route = (service) => async (c) => {
-  const { session } = await authorize(service, c);
+  const { session } = await authorizeWrite(service, c);
   const value = await readJson(c);
   return dataAnswer(await service.sessions.data.set(session.id, keyOf(c), value));
 };
 
 /** `DELETE /session/data/:key`. */
 export const removeDataKey: Route = (service) => async (c) => {
-  const { session } = await authorize(service, c);
+  const { session } = await authorizeWrite(service, c);
   return dataAnswer(await service.sessions.data.remove(session.id, keyOf(c)));
 };
 
 /** `DELETE /session/data`. */
 export const clearData: Route = (service) => async (c) => {
-  const { session } = await authorize(service, c);
+  const { session } = await authorizeWrite(service, c);
   return dataAnswer(await service.sessions.data.clear(session.id));
 };
 

@@ -1,5 +1,5 @@
 import { jsonAnswer } from '../answers.ts';
-import { authorize } from '../authorize.ts';
+import { authorize, authorizeWrite } from '../authorize.ts';
 import { currentUser } from '../directory.ts';
 import type { Route } from '../service.ts';
 import { instant, sessionView } from '../session-view.ts';
@@ -14,7 +14,7 @@ export const readSession: Route = (service) => async (c) => {
 
 /** `POST /session/touch`: the person did something. */
 export const touchSession: Route = (service) => async (c) => {
-  const { session } = await authorize(service, c);
+  const { session } = await authorizeWrite(service, c);
   const touched = await service.sessions.touch(session.id);
   return jsonAnswer({ session: sessionView(touched, session.id), server_time: instant(service.now()) });
 };

@@ -1,9 +1,8 @@
 import * as z from 'zod/mini';
-import { userSchema } from '../../../protocol/session-view.ts';
 import type { JsonObject } from '../../engine/json.ts';
-import { demand } from '../limits.ts';
+import { beginAttempt } from '../attempt.ts';
 import { noteFacts } from '../observer.ts';
-import { badRequest, Refusal } from '../refusal.ts';
+import { badRequest } from '../refusal.ts';
 import { readJson } from '../request-body.ts';
 import { bindingSchema, credentialsSchema } from '../request-schemas.ts';
 import type { Route } from '../service.ts';
@@ -37,26 +36,18 @@ export const signIn: Route = (service) => async (c) => {
   if (!parsed.success) throw badRequest(describe(parsed.error));
   const { credentials, remember = false, device, binding = 'all' } = parsed.data;
 
-  const address = service.addressOf(c);
-  if (address !== null) demand(service.limits.signInPerAddress.take(address));
-  const account = service.accountOf(credentials)?.trim().toLowerCase().slice(0, 256);
-  if (account) noteFacts(c, { account });
-  if (account) demand(service.limits.signInPerAccount.take(account));
-
+  const attempt = beginAttempt(service, c, credentials, null);
+  service.proofs.demandBinding(binding);
   const keyThumbprint = await service.proofs.check(c);
-  const context = { address, headers: c.req.raw.headers };
-  const found = await service.authenticate(credentials, context);
-  // One answer for an unknown account and for a wrong password.
-  if (!found) throw new Refusal('invalid_credentials', 'These credentials are not right.');
-  if (account) service.limits.signInPerAccount.giveBack(account);
-
-  const user = userSchema.parse(found);
+  service.proofs.demandKey(keyThumbprint);
+  const { user, acr } = await attempt.authenticate();
   const userAgent = c.req.header('user-agent')?.slice(0, longestUserAgent) ?? null;
   const issued = await service.sessions.create({
-    ...(await service.newSession?.(user, context)),
+    ...(await service.newSession?.(user, attempt.context)),
     userId: user.id,
     remember,
     keyThumbprint,
+    acr,
     device: { label: device?.label ?? null, userAgent },
   });
   const { session } = issued;
@@ -66,6 +57,10 @@ export const signIn: Route = (service) => async (c) => {
     user,
     session: sessionView(session, session.id),
     status: 201,
+  }).catch(async (error: unknown) => {
+    // Nobody was told its tokens: it would stay in the list of devices for nothing.
+    await service.sessions.revoke(session.id, 'revoked').catch(() => false);
+    throw error;
   });
   return clearSpentCookies(service, c, answer);
 };

@@ -25,6 +25,7 @@ export const refresh: Route = oauthRoute(async (service, c) => {
   if (fields.has('client_id') && fields.get('client_id') !== service.tokens.clientId)
     return oauthAnswer('invalid_client', 'invalid_argument', 'This client_id is not the one of this server.');
   const form = demandValid(refreshFormSchema, Object.fromEntries(fields));
+  service.proofs.demandBinding(form.binding);
   const request = await readRefresh(service, c, form);
   if (request === null) return ended('unknown');
 

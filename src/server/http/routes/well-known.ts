@@ -1,5 +1,5 @@
 import { jsonAnswer } from '../answers.ts';
-import { keySetMaxAgeMs } from '../../tokens/key-ring.ts';
+import { keySetMaxAgeMs } from '../../tokens/key-set-age.ts';
 import { proofAlgorithms } from '../../tokens/proof-keys.ts';
 import type { Route } from '../service.ts';
 
@@ -17,7 +17,7 @@ export const metadata: Route = (service) => () => {
       issuer: service.tokens.issuer,
       token_endpoint: `${publicUrl}/token`,
       revocation_endpoint: `${publicUrl}/revoke`,
-      ...(service.introspectionKey === null ? {} : { introspection_endpoint: `${publicUrl}/introspect` }),
+      ...(service.introspectionKeys === null ? {} : { introspection_endpoint: `${publicUrl}/introspect` }),
       jwks_uri: `${publicUrl}/.well-known/jwks.json`,
       response_types_supported: [],
       grant_types_supported: ['refresh_token'],

@@ -1,5 +1,5 @@
 import { SessionError } from '../../../protocol/session-error.ts';
-import { keySetMaxAgeMs } from '../../tokens/key-ring.ts';
+import { keySetMaxAgeMs } from '../../tokens/key-set-age.ts';
 import type { KeyStore } from '../../tokens/key-store.ts';
 import { generateSigningKey, type SigningAlgorithm, type StoredKey } from '../../tokens/signing-key.ts';
 import { moment, table, type Shown } from './shown.ts';
@@ -53,11 +53,11 @@ export function retireKey(kid: string, { force }: { force: boolean }): KeyComman
     if (key.state === 'signs' && !force)
       throw new SessionError(
         'invalid_argument',
-        `This key signs now. Run sojourn keys rotate, and retire it when the next one signs (${publishAheadMs / 60_000} minutes later). If it was stolen, add --force: servers go over to another key within a minute, and clients refresh.`,
+        `This key signs now. Run sojourn keys rotate, and retire it when the next one signs (${publishAheadMs / 60_000} minutes later). If it was stolen, add --force: servers go over to another key within seconds, and clients refresh.`,
       );
     await keys.remove(kid);
     const text =
-      'It is retired. Servers that run forget it within a minute; tokens that they checked before stay good to their end.\n';
+      'It is retired. Servers that run refuse its tokens within seconds, APIs when they have read the key set again: within a minute with createRemoteJWKSet. Clients refresh by themselves.\n';
     return { text, json: { kid, retired: true } };
   };
 }

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { SessionError } from '../../../protocol/session-error.ts';
 import { signingAlgorithms } from '../../tokens/signing-key.ts';
 import { listKeys, retireKey, rotateKeys, type KeyCommand } from './keys.ts';
+import { listSecrets, retireSecret, rotateSecrets, type SecretsCommand } from './secrets.ts';
 import { listSessions, revokeSession, revokeUser, showSession, type EngineCommand } from './sessions.ts';
 import { defineType, listTypes, removeType, showType } from './session-types.ts';
 
@@ -15,7 +16,7 @@ export interface ManageCommand {
   name: 'manage';
   target: Target;
   json: boolean;
-  work: { on: 'engine'; run: EngineCommand } | { on: 'keys'; run: KeyCommand };
+  work: { on: 'engine'; run: EngineCommand } | { on: 'keys'; run: KeyCommand } | { on: 'secrets'; run: SecretsCommand };
 }
 
 const flags = {
@@ -31,6 +32,7 @@ const flags = {
   update: { type: 'boolean' },
   force: { type: 'boolean' },
   algorithm: { type: 'string' },
+  after: { type: 'string' },
 } as const;
 
 type Flags = ReturnType<typeof parseArgs<{ options: typeof flags }>>['values'];
@@ -46,6 +48,7 @@ interface Reading {
 
 const engine = (run: EngineCommand): ManageCommand['work'] => ({ on: 'engine', run });
 const keys = (run: KeyCommand): ManageCommand['work'] => ({ on: 'keys', run });
+const secrets = (run: SecretsCommand): ManageCommand['work'] => ({ on: 'secrets', run });
 const everywhere: readonly FlagName[] = ['store', 'secrets', 'url', 'api-key-env', 'json'];
 
 function readings(): Record<string, Reading> {
@@ -99,13 +102,20 @@ function readings(): Record<string, Reading> {
       argument: 'the name of a key',
       read: ({ force = false }, kid) => keys(retireKey(kid, { force })),
     },
+    'secrets list': { read: () => secrets(listSecrets) },
+    'secrets rotate': { flags: ['after'], read: ({ after }) => secrets(rotateSecrets(after ?? null)) },
+    'secrets retire': {
+      flags: ['force'],
+      argument: 'the id of a secret',
+      read: ({ force = false }, id) => secrets(retireSecret(secretId(id), { force })),
+    },
   };
 }
 
 /**
- * Reads `sessions …`, `types …` and `keys …`.
+ * Reads `sessions …`, `types …`, `keys …` and `secrets …`.
  *
- * @throws SessionError `invalid_argument` that names the option and the fix
+ * @throws SessionError `invalid_argument` or `invalid_duration` that names the option and the fix
  */
 export function readManageCommand(args: string[], env: Readonly<Record<string, string | undefined>>): ManageCommand {
   const { values, positionals } = parsed(args);
@@ -128,13 +138,13 @@ export function readManageCommand(args: string[], env: Readonly<Record<string, s
 
 function targetOf(
   { url, store, secrets, 'api-key-env': name = 'SOJOURN_API_KEY' }: Flags,
-  on: 'engine' | 'keys',
+  on: ManageCommand['work']['on'],
   env: Readonly<Record<string, string | undefined>>,
 ): Target {
   if (url === undefined) return { at: 'store', store: store ?? 'sqlite:./sojourn.db', secrets };
   if (store !== undefined || secrets !== undefined) throw invalid('Take --url, or --store with --secrets; not both.');
-  if (on === 'keys')
-    throw invalid('Signing keys are handed out by no server: run this where the store is, with --store.');
+  if (on !== 'engine')
+    throw invalid('Signing keys and secrets are handed out by no server: run this where the store is, with --store.');
   const apiKey = env[name];
   if (!apiKey)
     throw invalid(`--url needs an API key of that server, in the environment variable ${name.slice(0, 60)}.`);
@@ -143,7 +153,10 @@ function targetOf(
 
 function parsed(args: string[]): { values: Flags; positionals: string[] } {
   try {
-    return parseArgs({ args, options: flags, allowPositionals: true });
+    // The name of a key may begin with a dash, and is no option for that.
+    const names = args.filter((arg) => /^-[\w-]{42}$/.test(arg));
+    const rest = args.filter((arg) => !names.includes(arg));
+    return parseArgs({ args: [...rest, '--', ...names], options: flags, allowPositionals: true });
   } catch (error) {
     throw invalid(error instanceof Error ? `${error.message.split('. ', 1)[0]}.` : 'The options cannot be read.');
   }
@@ -152,6 +165,11 @@ function parsed(args: string[]): { values: Flags; positionals: string[] } {
 function needed(what: string, value: string | undefined): string {
   if (value === undefined || value === '') throw invalid(`Missing: ${what}.`);
   return value;
+}
+
+function secretId(text: string): number {
+  if (/^\d{1,3}$/.test(text)) return Number(text);
+  throw invalid(`'${text.slice(0, 20)}' is no id of a secret: ids are numbers.`);
 }
 
 function numberOf(text: string): number {

@@ -1,7 +1,7 @@
 import { SessionError } from '../../../protocol/session-error.ts';
 import type { Sessions } from '../../engine/sessions.ts';
 import { openEngine } from '../open-engine.ts';
-import { openStore, type OpenedStore } from '../open-store.ts';
+import { openStore, secretsFolderOf, type OpenedStore } from '../open-store.ts';
 import type { ManageCommand, Target } from './read-manage-command.ts';
 import type { Shown } from './shown.ts';
 
@@ -11,8 +11,21 @@ import type { Shown } from './shown.ts';
  * @throws SessionError of the engine, and `storage_unavailable`, `network_error`, `unauthenticated` when it cannot be reached
  */
 export async function runManageCommand({ target, json, work }: ManageCommand): Promise<string> {
-  const shown = work.on === 'engine' ? await onEngine(target, work.run) : await onKeys(target, work.run);
+  const shown = await carriedOut(target, work);
   return json ? `${JSON.stringify(shown.json, null, 2)}\n` : shown.text;
+}
+
+async function carriedOut(target: Target, work: ManageCommand['work']): Promise<Shown> {
+  switch (work.on) {
+    case 'engine':
+      return onEngine(target, work.run);
+    case 'keys':
+      return onKeys(target, work.run);
+    case 'secrets': {
+      if (target.at === 'server') throw new SessionError('not_supported', 'Secrets are where the store is.');
+      return work.run(secretsFolderOf(target.store, target.secrets), Date.now());
+    }
+  }
 }
 
 async function onEngine(target: Target, run: (sessions: Sessions) => Promise<Shown>): Promise<Shown> {

@@ -62,6 +62,7 @@ function facts(type: types.WireType): Array<readonly [string, string]> {
     ['idle', seconds(type.idle_timeout)],
     ['absolute', seconds(type.absolute_timeout)],
     ['renewal', type.renewal],
+    ['per user', perUser(type.max_per_user)],
     ['selector', type.selector ?? 'none'],
     ['data encrypted', type.encrypt ? 'yes' : 'no'],
     ['schema', type.schema === null ? 'anything' : JSON.stringify(type.schema)],
@@ -72,6 +73,11 @@ function facts(type: types.WireType): Array<readonly [string, string]> {
 function seconds(life: number | null | undefined): string {
   if (life === undefined) return 'default';
   return life === null ? 'none' : `${life} s`;
+}
+
+function perUser(most: number | null | undefined): string {
+  if (most === undefined) return 'default';
+  return most === null ? 'any number' : `${most} sessions`;
 }
 
 async function readJsonFile(file: string): Promise<unknown> {

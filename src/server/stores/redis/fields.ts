@@ -40,6 +40,8 @@ export function fieldsOf(record: SessionRecord): string[] {
   text('y', record.type, 'default');
   time('m', record.updatedAt, record.lastRefreshedAt ?? record.createdAt);
   time('a', record.lastActivityAt, record.createdAt);
+  time('A', record.authenticatedAt, record.createdAt);
+  text('C', record.acr);
   time('f', record.lastRefreshedAt);
   number('w', record.windowMs);
   time('e', record.windowEndsAt);
@@ -90,6 +92,8 @@ export function recordOf(
     createdAt,
     updatedAt: time('m') ?? lastRefreshedAt ?? createdAt,
     lastActivityAt: time('a') ?? createdAt,
+    authenticatedAt: time('A') ?? createdAt,
+    acr: text('C'),
     lastRefreshedAt,
     windowMs: number('w'),
     windowEndsAt: time('e'),

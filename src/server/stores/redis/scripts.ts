@@ -1,6 +1,6 @@
 import { dropNoteLua, pruneNotesLua, putNoteLua } from './lua/notes.ts';
 import { sessionLua, stepLua } from './lua/session.ts';
-import { endLua, putDataLua, rescheduleLua, rotateLua, touchLua } from './lua/steps.ts';
+import { endLua, putDataLua, reauthenticateLua, rescheduleLua, rotateLua, touchLua } from './lua/steps.ts';
 import { createLua, eventsLua, indexLua, logLua, raiseLua, visitLua } from './lua/users.ts';
 
 const step = (lua: string): string => sessionLua + stepLua + lua;
@@ -10,6 +10,7 @@ export type ScriptName =
   | 'rotate'
   | 'touch'
   | 'putData'
+  | 'reauthenticate'
   | 'reschedule'
   | 'end'
   | 'create'
@@ -27,6 +28,7 @@ export const scripts: Readonly<Record<ScriptName, string>> = {
   rotate: step(rotateLua),
   touch: step(touchLua),
   putData: step(putDataLua),
+  reauthenticate: step(reauthenticateLua),
   reschedule: step(rescheduleLua),
   end: step(endLua),
   create: user(createLua),

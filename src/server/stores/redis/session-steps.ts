@@ -11,14 +11,17 @@ import { partsOf } from './keys.ts';
 import type { ScriptName } from './scripts.ts';
 
 /** What is done to one session. */
-export type SessionSteps = Pick<Store, 'read' | 'rotate' | 'touch' | 'reschedule' | 'putData' | 'end'>;
+export type SessionSteps = Pick<
+  Store,
+  'read' | 'rotate' | 'touch' | 'reauthenticate' | 'reschedule' | 'putData' | 'end'
+>;
 
 /** The steps on one session: one script each. */
 export function createSessionSteps(context: Context): SessionSteps {
   const { runOn, connection, keys } = context;
 
   async function step<Outcome>(
-    script: 'rotate' | 'touch' | 'reschedule' | 'putData' | 'end',
+    script: Exclude<keyof SessionSteps, 'read'>,
     id: string,
     args: readonly string[],
     now: number,
@@ -41,6 +44,7 @@ export function createSessionSteps(context: Context): SessionSteps {
       return step('rotate', id, args, now, rotationOf);
     },
     touch: async (id, action, now) => step('touch', id, [optional(action)], now, changeOf),
+    reauthenticate: async (id, acr, now) => step('reauthenticate', id, [optional(acr)], now, changeOf),
     putData: async (id, { data, ifVersion }, now) =>
       step('putData', id, [optional(data), String(ifVersion)], now, changeOf),
     end: async (id, reason, now) => step('end', id, [reason], now, changeOf),

@@ -63,7 +63,14 @@ export function cellsOf(record: SessionRecord, now: number): Cell[] {
     record.lastAction,
     record.lastActionAt,
     record.tokenGeneration,
+    authenticatedCell(record),
+    record.acr,
   ];
+}
+
+/** Null for the usual case: nobody proved themselves again since the session began. */
+export function authenticatedCell({ authenticatedAt, createdAt }: SessionRecord): number | null {
+  return authenticatedAt === createdAt ? null : authenticatedAt;
 }
 
 /** The ring at its full width, so that a refresh does not make the row grow. */
@@ -83,6 +90,8 @@ export function recordOf(row: Row, id?: string): SessionRecord {
     createdAt: row['created_at'] as number,
     updatedAt: row['updated_at'] as number,
     lastActivityAt: row['active_at'] as number,
+    authenticatedAt: (row['authenticated_at'] as number | null) ?? (row['created_at'] as number),
+    acr: row['acr'] as string | null,
     lastRefreshedAt: generation === 0 && tokenGeneration === 0 ? null : (row['refreshed_at'] as number),
     windowMs: row['window_ms'] as number | null,
     windowEndsAt: row['window_ends_at'] as number | null,

@@ -59,6 +59,8 @@ const migrations = [
    ALTER TABLE sessions ADD COLUMN last_action TEXT;
    ALTER TABLE sessions ADD COLUMN last_action_at INTEGER;
    ALTER TABLE sessions ADD COLUMN token_generation INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE sessions ADD COLUMN authenticated_at INTEGER;
+   ALTER TABLE sessions ADD COLUMN acr TEXT;
    CREATE INDEX sessions_of_type ON sessions (type, created_at) WHERE type IS NOT NULL;
    CREATE TABLE notes (
      area TEXT NOT NULL,

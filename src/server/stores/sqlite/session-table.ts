@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { firstLook } from '../../engine/decide-sweep.ts';
 import type { SessionRecord } from '../../engine/record.ts';
 import { rememberType, type Found, type ListPage, type TypePage } from '../../engine/store.ts';
-import { cellsOf, keyOf, packAttempts, recordOf, type Row } from './rows.ts';
+import { authenticatedCell, cellsOf, keyOf, packAttempts, recordOf, type Row } from './rows.ts';
 
 /** A session where it lies, and its user's not-before stamp. */
 export interface FoundRow extends Found {
@@ -33,7 +33,8 @@ export interface SessionTable {
 
 const columns = `sid, tag, user_id, type, created_at, updated_at, active_at, refreshed_at, window_ms, window_ends_at,
   absolute_ends_at, idle_ms, renewal, remembered, generation, attempts, stamp, key_id, thumbprint, label, user_agent,
-  version, ended_at, end_reason, look_at, data, alias, trust_context, last_action, last_action_at, token_generation`;
+  version, ended_at, end_reason, look_at, data, alias, trust_context, last_action, last_action_at, token_generation,
+  authenticated_at, acr`;
 const places = columns.replace(/\w+/g, '?');
 const notBefore = 'coalesce((SELECT not_before FROM users WHERE users.tag = sessions.tag), 0)';
 const found = `SELECT row, ${columns}, ${notBefore} AS not_before FROM sessions`;
@@ -49,7 +50,7 @@ export function createSessionTable(db: DatabaseSync): SessionTable {
   const find = db.prepare(`${found} WHERE sid = ? AND tag = ?`);
   const use = db.prepare(`UPDATE sessions SET updated_at = ?, active_at = ?, refreshed_at = ?, window_ends_at = ?,
     generation = ?, attempts = ?, version = ?, data = ?, window_ms = ?, last_action = ?, last_action_at = ?,
-    token_generation = ? WHERE row = ?`);
+    token_generation = ?, authenticated_at = ?, acr = ? WHERE row = ?`);
   const endRow = db.prepare(
     'UPDATE sessions SET updated_at = ?, window_ends_at = ?, ended_at = ?, end_reason = ?, look_at = ?, data = NULL WHERE row = ?',
   );
@@ -94,6 +95,8 @@ export function createSessionTable(db: DatabaseSync): SessionTable {
           write.lastAction,
           write.lastActionAt,
           write.tokenGeneration,
+          authenticatedCell(write),
+          write.acr,
           row,
         );
     },

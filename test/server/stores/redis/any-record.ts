@@ -11,6 +11,7 @@ import { liveRecord } from '../../engine/live-record.ts';
 export type Deed =
   | { kind: 'rotate'; request: RotationRequest }
   | { kind: 'touch'; action: string | null }
+  | { kind: 'reauthenticate'; acr: string | null }
   | { kind: 'putData'; change: { data: string | null; ifVersion: number } }
   | { kind: 'reschedule'; change: Reschedule }
   | { kind: 'end'; reason: 'revoked' | 'signed_out_elsewhere' };
@@ -44,7 +45,8 @@ export const records: fc.Arbitrary<SessionRecord> = fc
     ring: fc.array(fc.oneof({ weight: 4, arbitrary: tags }, fc.constant(blank)), { minLength: 5, maxLength: 5 }),
     stampedAfter: fc.integer({ min: 0, max: 1000 }),
     keyId: fc.integer({ min: 1, max: 3 }),
-    texts: fc.tuple(maybe(text), maybe(text), maybe(text), maybe(text), maybe(text)),
+    texts: fc.tuple(maybe(text), maybe(text), maybe(text), maybe(text), maybe(text), maybe(text)),
+    authenticated: maybe(fc.integer({ min: -day, max: day })),
     thumbprint: maybe(fc.constantFrom('mine', 'm'.repeat(43), 'm'.repeat(128))),
     lastActionAt: maybe(fc.integer({ min: start, max: start + day })),
     data: maybe(fc.json()),
@@ -54,7 +56,7 @@ export const records: fc.Arbitrary<SessionRecord> = fc
   })
   .map((from) => {
     const { createdAt, window, absolute, ended, generation } = from;
-    const [label, agent, alias, trust, action] = from.texts;
+    const [label, agent, alias, trust, action, acr] = from.texts;
     const isLive = ended === null;
     return liveRecord({
       ...{
@@ -65,6 +67,8 @@ export const records: fc.Arbitrary<SessionRecord> = fc
         data: isLive ? from.data : null,
       },
       lastActivityAt: createdAt + (from.active % hour),
+      authenticatedAt: createdAt + (from.authenticated ?? 0),
+      acr,
       lastRefreshedAt: from.refreshed && createdAt + from.refreshed,
       windowMs: window && window[0],
       windowEndsAt: window && createdAt + window[1],
@@ -148,6 +152,8 @@ export function deeds(kind: Deed['kind'], record: SessionRecord): fc.Arbitrary<D
       });
     case 'touch':
       return fc.record({ kind: fc.constant('touch'), action: maybe(fc.oneof(text, fc.constant(''))) });
+    case 'reauthenticate':
+      return fc.record({ kind: fc.constant('reauthenticate'), acr: maybe(text) });
     case 'putData':
       return fc.record({
         kind: fc.constant('putData'),

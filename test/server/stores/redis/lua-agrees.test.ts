@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { decideEnd, decidePutData, decideTouch } from '../../../../src/server/engine/decide-change.ts';
+import {
+  decideEnd,
+  decidePutData,
+  decideReauthenticated,
+  decideTouch,
+} from '../../../../src/server/engine/decide-change.ts';
 import { decideReschedule } from '../../../../src/server/engine/decide-reschedule.ts';
 import { decideRotation } from '../../../../src/server/engine/decide-rotation.ts';
 import { decideSweep } from '../../../../src/server/engine/decide-sweep.ts';
@@ -49,6 +54,7 @@ async function keep(parts: SessionRecord, notBefore: number): Promise<{ user: St
 function decide(deed: Deed, record: SessionRecord | null, notBefore: number, now: number): Decision<unknown> {
   if (deed.kind === 'rotate') return decideRotation(record, notBefore, deed.request, now);
   if (deed.kind === 'touch') return decideTouch(record, notBefore, deed.action, now);
+  if (deed.kind === 'reauthenticate') return decideReauthenticated(record, notBefore, deed.acr, now);
   if (deed.kind === 'putData') return decidePutData(record, notBefore, deed.change, now);
   if (deed.kind === 'reschedule') return decideReschedule(record, notBefore, deed.change, now);
   return decideEnd(record, notBefore, deed.reason, now);
@@ -57,6 +63,7 @@ function decide(deed: Deed, record: SessionRecord | null, notBefore: number, now
 async function carryOut(deed: Deed, id: string, now: number): Promise<Step<unknown>> {
   if (deed.kind === 'rotate') return store.rotate(id, deed.request, now);
   if (deed.kind === 'touch') return store.touch(id, deed.action, now);
+  if (deed.kind === 'reauthenticate') return store.reauthenticate(id, deed.acr, now);
   if (deed.kind === 'putData') return store.putData(id, deed.change, now);
   if (deed.kind === 'reschedule') return store.reschedule(id, deed.change, now);
   return store.end(id, deed.reason, now);
@@ -67,7 +74,7 @@ function kept(record: SessionRecord, notBefore: number, now: number): SessionRec
   return decideSweep(record, notBefore, now).outcome === 'remove' ? null : record;
 }
 
-test.each(['rotate', 'touch', 'putData', 'reschedule', 'end'] as const)(
+test.each(['rotate', 'touch', 'reauthenticate', 'putData', 'reschedule', 'end'] as const)(
   '%s in Lua answers, keeps and logs what the rule of the engine says',
   { timeout: 120_000 },
   async (kind) => {
@@ -101,6 +108,7 @@ const outcomes = {
     .map((reason) => `ended ${reason}`)
     .concat(['rotated', 'ahead', 'replayed', 'stale', 'wrong_key']),
   touch: refusals,
+  reauthenticate: refusals,
   putData: [...refusals, 'conflict'],
   reschedule: [...refusals, 'no_window'],
   end: refusals,

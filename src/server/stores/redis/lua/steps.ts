@@ -12,6 +12,14 @@ slideWindow('touch')
 return done('session.touched', ARGV[7] == '' and '{}' or '{"action":' .. cjson.encode(text(ARGV[7])) .. '}')
 `;
 
+/** ARGV: 7 how the person proved who they are, or empty. */
+export const reauthenticateLua: string = `
+setTime(s, 'A', now)
+if ARGV[7] == '' then set(s, 'C', nil) else set(s, 'C', ARGV[7]) end
+setTime(s, 'm', now)
+return done('session.reauthenticated', '{"acr":' .. (ARGV[7] == '' and 'null' or cjson.encode(text(ARGV[7]))) .. '}')
+`;
+
 /** ARGV: 7 the data, or empty; 8 the version it replaces. */
 export const putDataLua: string = `
 local version = tonumber(s.r.v or '0')
