@@ -12,6 +12,7 @@ import { isSessionError, SessionError } from './protocol/session-error.ts';
 import type { User } from './protocol/session-view.ts';
 import type { SessionApi } from './client/http/session-api.ts';
 import type { Online } from './online.ts';
+import { hiddenTokens } from './hidden-tokens.ts';
 import type { AccessTokenOptions, SessionManager } from './session-manager.ts';
 import type { SessionOptions } from './session-options.ts';
 
@@ -87,8 +88,8 @@ export function createSessionManager<U extends { id: string } = User>(options: S
     return call((await online()).api(as));
   }
 
-  async function tokenFor(asked: AccessTokenOptions): Promise<string> {
-    return core.accessToken(minValidityMs(asked));
+  async function tokenFor({ minValidity }: AccessTokenOptions): Promise<string> {
+    return core.accessToken(minValidity === undefined || minValidity === 0 ? minValidity : durationMs(minValidity));
   }
 
   function authenticated(): AuthenticatedState<U> {
@@ -116,6 +117,7 @@ export function createSessionManager<U extends { id: string } = User>(options: S
       await core.adopt(tokens, user);
       return authenticated();
     },
+    reauthenticate: (credentials) => callApi((api) => api.reauthenticate(credentials)),
     async signOut({ scope = 'this' } = {}) {
       if (scope === 'this') return core.signOut();
       const as = person();
@@ -151,21 +153,14 @@ export function createSessionManager<U extends { id: string } = User>(options: S
       clear: () => callApi(({ data }) => data.clear()),
     },
     dispose: core.dispose,
+    ...(options.tokens === 'hidden' && hiddenTokens),
   };
 }
 
 function checkWhere(url: string | undefined, hasTransport: boolean): void {
-  if (hasTransport) return;
-  if (!url)
-    throw new SessionError('invalid_argument', 'Say where the session server is: pass `url`, or a `transport`.');
-  if (!URL.canParse(url, globalThis.location?.href)) {
-    throw new SessionError(
-      'invalid_argument',
-      'The `url` of the session server is not a URL; outside of pages it must be absolute.',
-    );
-  }
-}
-
-function minValidityMs({ minValidity }: AccessTokenOptions): number | undefined {
-  return minValidity === undefined || minValidity === 0 ? minValidity : durationMs(minValidity);
+  if (hasTransport || (url && URL.canParse(url, globalThis.location?.href))) return;
+  throw new SessionError(
+    'invalid_argument',
+    'Pass the `url` of the session server (outside of pages an absolute one), or a `transport`.',
+  );
 }

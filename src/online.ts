@@ -1,5 +1,5 @@
 import { backoffMs } from './client/core/backoff.ts';
-import type { Authorizer } from './client/core/authorizer.ts';
+import type { ManagerCore } from './client/core/manager-core.ts';
 import type { OpenStream } from './client/core/live-watch.ts';
 import type { Network } from './client/core/network.ts';
 import { createOutbox } from './client/core/outbox.ts';
@@ -24,12 +24,15 @@ export interface Online extends AuthorizedFetch {
   openStream(heard: { ended(): void; changed(): void }): OpenStream;
 }
 
+/** A cookie that was put back by an old answer costs one more. */
+const mostRefreshes = 3;
+
 /** Puts that half together. It is a chunk of its own, loaded when something needs the network. */
 export function goOnline<U extends { id: string }>(
   options: SessionOptions<U>,
   settings: Settings,
   platform: Platform,
-  authorizer: Authorizer,
+  core: Pick<ManagerCore, 'authorize' | 'reauthorize' | 'isCurrent' | 'reportRejected' | 'token' | 'refresh'>,
 ): Online {
   const { url, cookies = false, fetch: send = (...args) => globalThis.fetch(...args), stepUp } = options;
   const { requestTimeoutMs } = settings;
@@ -40,12 +43,20 @@ export function goOnline<U extends { id: string }>(
     options.transport ?? referenceTransport({ url: url ?? '', cookies, binding, fetch: send, requestTimeoutMs });
   const { apiUrl, tokenUrl } = transport;
   const origins = options.apiOrigins ?? [new URL(apiUrl ?? tokenUrl).origin];
-  const requests = createFetch({ authorizer, keys, clock, origins, baseUrl: apiUrl, fetch: send, stepUp });
+  const requests = createFetch({ authorizer: core, keys, clock, origins, baseUrl: apiUrl, fetch: send, stepUp });
+
+  /** A refresh that was on its way already may bring a token of before; the one after it cannot. */
+  async function renewPast(generation: number): Promise<void> {
+    for (let tries = mostRefreshes; tries > 0; tries--) {
+      if ((core.token.getState().generation ?? Infinity) > generation) return;
+      await core.refresh();
+    }
+  }
 
   return {
     ...requests,
     network: { transport, keys, askOffset, renewOnce, createLiveWatch, createSignIn, createOutbox },
-    api: (as) => createSessionApi((url, init) => requests.fetch(url, init, as), apiUrl),
+    api: (as) => createSessionApi((url, init) => requests.fetch(url, init, as), apiUrl, renewPast),
     openStream(heard) {
       let lastEventId: string | null = null;
       return async (signal) => {

@@ -28,23 +28,43 @@ export interface SessionManager<U extends { id: string } = User> extends Readabl
    * @throws SessionError `invalid_credentials`, or a retryable one
    */
   signIn(credentials: unknown, options?: { remember?: boolean }): Promise<AuthenticatedState<U>>;
-  /** Takes over tokens that were got elsewhere (an OAuth code flow). Ignored when they are not newer than ours. */
+  /**
+   * Takes over tokens that were got elsewhere (an OAuth code flow): the answer of the token endpoint. Ignored when they are not
+   * newer than ours. The key pair that they are bound to (RFC 9449), if there is one, goes along as `dpopKey`, best one that
+   * cannot be exported: `adopt({ ...answer, dpopKey }, user)`. Tokens that are not bound stay so.
+   * @throws SessionError `invalid_token`; `invalid_argument` when the user or the key is missing, or the key cannot be used
+   */
   adopt(tokens: unknown, user?: U): Promise<AuthenticatedState<U>>;
+  /**
+   * The person who is signed in proves again who they are, at the reference server: what a `stepUp` hook calls. The same session
+   * goes on; settles when the access token says so (`auth_time`, `acr`). `credentials` go to the server's `authenticate`.
+   * @throws SessionError `invalid_credentials`, also for somebody else's; `rate_limited`; or a retryable one
+   */
+  reauthenticate(credentials: unknown): Promise<void>;
   /**
    * Ends the session here and in every tab at once, online or not; the server learns of it from a durable outbox.
    * `others` ends the person's other sessions, `all` ends all of them; both need the network.
    * @throws SessionError `offline` for `others` and `all` without a network (`all` ends this session even so)
    */
   signOut(options?: { scope?: 'this' | 'others' | 'all' }): Promise<void>;
-  /** A token that is good now, refreshed first if need be. Rejects with a SessionError; never resolves to null. */
+  /**
+   * A token that is good now, refreshed first if need be. Rejects with a SessionError; never resolves to null.
+   * @throws SessionError `not_supported` with the option `tokens: 'hidden'`
+   */
   getAccessToken(options?: AccessTokenOptions): Promise<string>;
-  /** The access token if it is good now, else null. Synchronous; refreshes nothing. */
+  /**
+   * The access token if it is good now, else null. Synchronous; refreshes nothing.
+   * @throws SessionError `not_supported` with the option `tokens: 'hidden'`
+   */
   peekAccessToken(): string | null;
   /** Refreshes now; settles when every store here shows it. */
   refresh(): Promise<void>;
   /** `fetch` with the token (and proof) for the configured API origins; one refresh and one retry after a 401. */
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
-  /** A copy of `request` with the token (and proof) on it. @throws SessionError `not_allowed_origin` */
+  /**
+   * A copy of `request` with the token (and proof) on it.
+   * @throws SessionError `not_allowed_origin`; `not_supported` with the option `tokens: 'hidden'`
+   */
   authorize(request: Request): Promise<Request>;
   /** Counts as activity of the person: closes the idle warning in every tab. */
   stayActive(): void;

@@ -30,11 +30,22 @@ export interface SessionOptions<U extends { id: string } = User> extends Behavio
    * @default 'vault'
    */
   accessTokens?: 'vault' | 'memory';
+  /**
+   * `'hidden'`: the manager hands out no token. `getAccessToken`, `authorize` and `peekAccessToken` refuse with `not_supported`;
+   * `fetch`, ky, devices and data work as ever. It keeps tokens out of the app's own code and out of what that code logs.
+   * It is no wall against a script in the page, which can read the vault, replace the global `fetch`, or send requests of its
+   * own: use it with `cookies` and `accessTokens: 'memory'`, so that no storage holds a token either.
+   * @default 'readable'
+   */
+  tokens?: 'readable' | 'hidden';
   /** A vault of your own (`sojourn/vaults`), in the place of `persistence`. */
   vault?: Vault;
   /** Sends all requests. @default the global `fetch`, looked up at each call */
   fetch?: typeof globalThis.fetch;
-  /** Lets the person prove themselves again when the API asks for it (`step_up_required`); the request then goes out again. */
+  /**
+   * Lets the person prove themselves again when the API asks for it (`step_up_required`, or `insufficient_user_authentication` of
+   * RFC 9470): call `manager.reauthenticate`. The request then goes out again.
+   */
   stepUp?: StepUp;
   /** Makes and uses the key that tokens are bound to. @default WebCrypto, ES256, not extractable */
   keys?: Keys;

@@ -26,6 +26,8 @@ export interface Browser {
   open(url: string, type?: 'tab' | 'window'): Promise<Tab>;
   /** Cuts every tab off the network, also those that are opened later; or reconnects them. */
   setOffline(offline: boolean): Promise<void>;
+  /** The tabs that are open. */
+  pages(): Promise<Page[]>;
   /** Process id of the browser. */
   pid: number;
   /** Whether it is a headless shell: no hidden tabs, no back/forward cache. */
@@ -44,8 +46,11 @@ const hiding = [
   '--disable-renderer-backgrounding',
 ];
 
-/** Starts Chromium. `args` are switches of its command line. */
-export async function startBrowser(args: readonly string[] = []): Promise<Browser> {
+/** Starts Chromium. `args` are switches of its command line; `watch` sees every tab before its first page. */
+export async function startBrowser(
+  args: readonly string[] = [],
+  watch: (page: Page, devtools: CDPSession) => Promise<void> = async () => {},
+): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === null)
     throw new Error('There is no Chromium. Run `npm run provision`, or name one in SOJOURN_CHROMIUM.');
@@ -78,6 +83,7 @@ export async function startBrowser(args: readonly string[] = []): Promise<Browse
       notCached.push(...event.notRestoredExplanations.map(({ reason, context = '' }) => `${reason} ${context}`.trim()));
     });
     await devtools.send('Page.enable');
+    await watch(page, devtools);
     const setState = (state: 'frozen' | 'active'): Promise<void> =>
       devtools.send('Page.setWebLifecycleState', { state });
     await page.goto(url);
@@ -115,6 +121,7 @@ export async function startBrowser(args: readonly string[] = []): Promise<Browse
       offline = now;
       await Promise.all((await chromium.pages()).map((page) => page.setOfflineMode(now)));
     },
+    pages: () => chromium.pages(),
     get pid() {
       return chromium.process()?.pid ?? 0;
     },

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { startAppServer, type AppServer } from './app-server.ts';
 import { startBrowser, type Browser, type Tab } from './browser.ts';
+import { createCanary } from './canary.ts';
 import type { Facts, PageOptions } from './page/harness.ts';
 import { startSessionServer, type SessionServer } from './session-server.ts';
 import { until } from './until.ts';
@@ -16,28 +17,45 @@ export interface World {
   openTabs(count: number, options?: OpenOptions): Promise<Tab[]>;
   /** Allows console errors that match. The browser itself prints one for each request that fails. */
   expectNoise(pattern: RegExp): void;
+  /** Allows tokens in places that match. */
+  expectLeak(place: RegExp): void;
 }
 
 /** What {@link World.open} can be told: options of the page, where it is, and whether in a window of its own. */
 export type OpenOptions = Partial<Omit<PageOptions, 'tab'>> & { path?: string; in?: 'tab' | 'window' };
 
+/** What {@link inWorld} can be told. */
+export interface WorldOptions {
+  /** Of the command lines of the session server and of the browser. */
+  server?: readonly string[];
+  chromium?: readonly string[];
+  /** Name of the app's host. @default 'localhost' */
+  host?: string;
+}
+
 /** What the browser prints for a request that fails or is refused. */
 export const failedRequests: RegExp = /Failed to load resource/;
 
-/** Runs `test` in a world of its own, and takes it down. What a page prints as an error, or does not catch, fails the test. */
-export async function inWorld(
-  options: { server?: readonly string[]; chromium?: readonly string[] },
-  test: (world: World) => Promise<void>,
-): Promise<void> {
+/**
+ * Runs `test` in a world of its own, and takes it down. What a page prints as an error, or does not catch, fails the test; so does
+ * a token of this test anywhere but in IndexedDB.
+ */
+export async function inWorld(options: WorldOptions, test: (world: World) => Promise<void>): Promise<void> {
   const allowed: RegExp[] = [];
   const app = await startAppServer();
-  const server = await startSessionServer(app.url, options.server);
+  const { host, chromium = [] } = options;
+  const origin = host === undefined ? app.url : app.url.replace('localhost', host);
+  const resolving = host === undefined ? [] : [`--host-resolver-rules=MAP ${host} 127.0.0.1`];
+  const server = await startSessionServer(origin, options.server);
   app.trust(server.url);
-  const browser = await startBrowser(options.chromium);
+  const canary = createCanary();
+  const allowedLeaks: RegExp[] = [];
+  let leaks: string[] = [];
+  const browser = await startBrowser([...chromium, ...resolving], canary.watch);
 
   async function open(tab: string, { path = '/', in: type, ...given }: OpenOptions = {}): Promise<Tab> {
     const page: PageOptions = { server: server.url, tab, ...given };
-    const opened = await browser.open(`${app.url}${path}?page=${encodeURIComponent(JSON.stringify(page))}`, type);
+    const opened = await browser.open(`${origin}${path}?page=${encodeURIComponent(JSON.stringify(page))}`, type);
     await opened.page.evaluate(() => window.harness.session.ready());
     return opened;
   }
@@ -54,7 +72,9 @@ export async function inWorld(
         return tabs;
       },
       expectNoise: (pattern) => void allowed.push(pattern),
+      expectLeak: (place) => void allowedLeaks.push(place),
     });
+    leaks = await canary.findings(await browser.pages());
   } finally {
     await browser.close();
     await server.stop();
@@ -62,6 +82,7 @@ export async function inWorld(
   }
   expect(browser.noise.filter((line) => !allowed.some((pattern) => pattern.test(line)))).toEqual([]);
   expect(server.complaints()).toBe('');
+  expect(leaks.filter((place) => !allowedLeaks.some((pattern) => pattern.test(place)))).toEqual([]);
 }
 
 /** Signs in; the other tabs need not know yet. */

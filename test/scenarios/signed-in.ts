@@ -1,7 +1,7 @@
 // Loaded on demand by the manager: here it is there already, so that nothing waits for a disk.
 import '../../src/online.ts';
 import type { SessionEvents, SessionManager, SessionOptions } from '../../src/index.ts';
-import { createWorld, type Opened, type World } from './world.ts';
+import { createWorld, type Opened, type World, type WorldOptions } from './world.ts';
 
 /** A tab with somebody signed in, and all that it went through since. */
 export interface Watched extends Opened {
@@ -17,6 +17,7 @@ export interface SignedInOptions extends Partial<SessionOptions> {
   life?: string;
   /** A session of 14 idle and 30 absolute days, in the place of 30 minutes and 12 hours. @default true */
   remember?: boolean;
+  server?: WorldOptions['server'];
 }
 
 /** A world in which ada is signed in, in one tab. */
@@ -24,9 +25,10 @@ export async function signedIn({
   cookies = false,
   life = '5m',
   remember = true,
+  server = {},
   ...options
 }: SignedInOptions = {}): Promise<{ world: World } & Watched> {
-  const world = createWorld({ cookies, life });
+  const world = createWorld({ cookies, life, server });
   const opened = world.open(options);
   await done(world, opened.session.signIn({ username: 'ada' }, { remember }));
   return { world, ...watch(opened) };

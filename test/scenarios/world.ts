@@ -6,6 +6,7 @@ import {
   createSessions,
   createSessionServer,
   type Sessions,
+  type SessionServerOptions,
 } from '../../src/server/index.ts';
 import { createMemoryStore } from '../../src/server/stores/memory.ts';
 import { fakeClock, fakeTabs, type FakeTab, type FakeTabs } from '../../src/testing/index.ts';
@@ -53,8 +54,17 @@ export interface World extends Omit<FakeTabs, 'open'> {
   elsewhere(options?: Partial<SessionOptions>): Opened;
 }
 
+/** What {@link createWorld} takes. */
+export interface WorldOptions {
+  cookies?: boolean;
+  /** Of access tokens. */
+  life?: string;
+  /** What else the server is told. */
+  server?: Partial<SessionServerOptions>;
+}
+
 /** Creates a {@link World}. Proofs and signatures are real; simulated time waits for them. */
-export function createWorld({ cookies = false, life = '5m' }: { cookies?: boolean; life?: string } = {}): World {
+export function createWorld({ cookies = false, life = '5m', server: more = {} }: WorldOptions = {}): World {
   let underWay = 0;
   const clock = fakeClock({ turns: 10, busy: () => underWay > 0 });
   /** Real work takes no simulated time. */
@@ -79,6 +89,7 @@ export function createWorld({ cookies = false, life = '5m' }: { cookies?: boolea
     origins: [app],
     cookie: cookies,
     clock: time,
+    ...more,
   });
   const failures = new Map<string, Response | 'lost'>();
   const delays = new Map<string, number>();

@@ -35,6 +35,7 @@ const describers: Describer = {
     }[connection],
   }),
   storage_degraded: () => ({ kind: 'trouble', text: 'Storage refused to write; the session is kept in memory' }),
+  binding_unavailable: () => ({ kind: 'trouble', text: 'The tokens are bound to no key: this page has no WebCrypto' }),
   lock_stolen: () => ({ kind: 'trouble', text: 'A tab held the lock for too long, so it was taken from it' }),
   idle_warning: ({ deadline }) => ({ kind: 'session', text: `Nobody here? Signs out at ${clockTime(deadline)}` }),
   absolute_warning: ({ endsAt }) => ({

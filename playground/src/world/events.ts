@@ -21,6 +21,7 @@ const names: Readonly<Record<keyof SessionEvents, true>> = {
   rejected_after_refresh: true,
   connection_changed: true,
   storage_degraded: true,
+  binding_unavailable: true,
   lock_stolen: true,
   idle_warning: true,
   absolute_warning: true,

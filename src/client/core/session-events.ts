@@ -20,6 +20,11 @@ export interface SessionEvents<U extends { id: string } = User> {
   connection_changed: { connection: Connection };
   /** Storage refused; the session goes on in memory. */
   storage_degraded: { error: unknown };
+  /**
+   * Somebody signed in by this tab, and the tokens are bound to no key: this page has no WebCrypto (plain http, and not
+   * localhost). Whoever takes them can use them elsewhere.
+   */
+  binding_unavailable: Record<never, never>;
   /** The lock was held for too long (a frozen tab) and was taken by force. Nothing is lost by it. */
   lock_stolen: Record<never, never>;
   /** The warning before the idle limit began. */

@@ -20,7 +20,11 @@ export interface BehaviourOptions<U extends { id: string } = User> {
   lockTimeout?: Duration;
   /**
    * What is bound to this browser's key (RFC 9449): refresh and access tokens, only refresh tokens, or nothing.
-   * @default 'all' with the reference server, 'none' with other transports
+   *
+   * Keys need WebCrypto: https, or localhost. Elsewhere a page that asks for `'all'` or `'refresh'` signs nobody in
+   * (`not_supported`). One that asks for nothing signs in with tokens that are not bound, and says so by the event
+   * `binding_unavailable`.
+   * @default 'all' with the reference server; with other transports what `adopt` is given
    */
   binding?: 'all' | 'refresh' | 'none';
   /** Idle detection; `false` leaves idleness to the server. */

@@ -1,5 +1,6 @@
 import { SessionError } from '../../protocol/session-error.ts';
 import type { User } from '../../protocol/session-view.ts';
+import { adoptedKey } from './adopted-key.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Keys, SigningKey } from './ports.ts';
 import type { LiveRecord } from './record.ts';
@@ -159,27 +160,40 @@ export function createSignIn(world: SignInWorld): SignIn {
     async signIn(mine, credentials, remember) {
       const bind = settings.binding !== 'none' && transport.acceptsProof;
       const key = bind ? await keys.create() : null;
+      if (bind && key === null && settings.binding !== undefined)
+        throw new SessionError(
+          'not_supported',
+          'Tokens cannot be bound to a key in this page: it needs https (or localhost). Serve the app there.',
+        );
       const { grant, exchange } = await request(credentials, remember, key);
       const { user, session } = grant;
       if (!user || !session)
         throw new SessionError('unexpected_answer', 'The sign-in answer does not say who signed in. Check the server.');
       await begin(grant, user, session, key, exchange, mine);
+      if (bind && key === null) context.hub.emit('binding_unavailable', {});
     },
     async adopt(mine, tokens, user) {
       const grant = transport.parseGrant(tokens);
       const now = clock.now();
       const live = tab.live();
-      const who = user ?? grant.user ?? (live?.sessionId === grant.sessionId ? live.user : undefined);
+      const known = live?.sessionId === grant.sessionId ? live : null;
+      const who = user ?? grant.user ?? known?.user;
       if (!who)
         throw new SessionError(
           'invalid_argument',
           'Pass the user along: adopt(tokens, { id }). The tokens do not say whose they are.',
         );
+      const { binding = 'none' } = settings;
+      const key = adoptedKey(tokens, {
+        isBound: grant.tokenType === 'DPoP' || binding !== 'none',
+        acceptsProof: transport.acceptsProof,
+        known: known?.key ?? null,
+      });
       const session = grant.session ?? plainFacts(grant, now);
       // Nothing older than what is there, and nothing of a session that is over: it would come back to life.
       const isNews = ({ record }: VaultContents): boolean =>
         record?.sessionId !== grant.sessionId || (record.kind === 'live' && record.generation < grant.generation);
-      await begin(grant, who, session, null, beginExchange(clock)(), mine, isNews);
+      await begin(grant, who, session, key, beginExchange(clock)(), mine, isNews);
     },
   };
 }

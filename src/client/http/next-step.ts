@@ -17,6 +17,7 @@ export function nextStep(status: number, code: string | undefined, untried: Untr
 function remedyFor(status: number, code: string | undefined): keyof Untried | null {
   if (status !== 401 && status !== 403) return null;
   if (code === 'step_up_required') return 'step_up';
-  if (status === 403) return null;
+  // New tokens make no password right, and a guess that is sent twice counts twice.
+  if (status === 403 || code === 'invalid_credentials') return null;
   return code === 'use_dpop_nonce' ? 'nonce' : 'renew';
 }

@@ -17,6 +17,8 @@ export interface SessionApi {
     remove(key: string): Promise<void>;
     clear(): Promise<void>;
   };
+  /** Proves again who the person is, and settles when the access token says so. */
+  reauthenticate(credentials: unknown): Promise<void>;
   /** Reports activity to the server. */
   touch(): Promise<void>;
   /** Ends the person's other sessions. Answers what the server answers: a token response with a fresh access token. */
@@ -35,6 +37,7 @@ const codes = [
   'data_not_serializable',
   'forbidden',
   'invalid_argument',
+  'invalid_credentials',
   'invalid_dpop_proof',
   'invalid_token',
   'not_allowed_origin',
@@ -52,10 +55,14 @@ const codes = [
 /** More devices than anybody looks through; a server that never ends its pages must not keep us for ever. */
 const mostPages = 20;
 
-/** The session API at `apiUrl`, through the manager's `fetch`. Null: there is none, and every call rejects `not_supported`. */
+/**
+ * The session API at `apiUrl`, through the manager's `fetch`. Null: there is none, and every call rejects `not_supported`.
+ * `renewPast` brings tokens of a later generation than the one it is given.
+ */
 export function createSessionApi(
   fetch: (url: string, init: RequestInit) => Promise<Response>,
   apiUrl: string | null,
+  renewPast: (generation: number) => Promise<void> = async () => {},
 ): SessionApi {
   async function call(what: string, path: string, method: Method, value?: { json: unknown }): Promise<unknown> {
     if (apiUrl === null)
@@ -123,6 +130,15 @@ export function createSessionApi(
       merge: async (patch) => tell('Writing the session data', '/session/data', 'PATCH', { json: patch }),
       remove: async (key) => tell('Removing session data', `/session/data/${segment(key)}`, 'DELETE'),
       clear: async () => tell('Clearing the session data', '/session/data', 'DELETE'),
+    },
+    async reauthenticate(credentials) {
+      const what = 'Proving again who this is';
+      const { generation } = objectIn(
+        await call(what, '/session/reauthenticate', 'POST', { json: { credentials } }),
+        what,
+      );
+      if (typeof generation !== 'number') throw unreadable(what);
+      await renewPast(generation);
     },
     touch: async () => tell('Reporting activity', '/session/touch', 'POST'),
     revokeOthers: async () =>

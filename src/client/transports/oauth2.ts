@@ -14,7 +14,11 @@ export interface OAuth2TransportOptions {
   clientId?: string;
   /** Asked for again at each refresh. Left out, the server grants what it granted before. */
   scope?: string;
-  /** The token endpoint takes DPoP proofs (RFC 9449), and its CORS lets the header through. @default false */
+  /**
+   * The token endpoint takes DPoP proofs (RFC 9449), and its CORS lets the header through. They are made with the key that the
+   * first tokens were got with: `adopt({ ...answer, dpopKey }, user)`.
+   * @default false
+   */
   dpop?: boolean;
   /** The token endpoint understands `Idempotency-Key`, and its CORS lets the header through. @default false */
   idempotencyKey?: boolean;

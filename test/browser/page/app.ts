@@ -156,7 +156,15 @@ session.idle.subscribe(() => {
   const { phase, deadline } = session.idle.getState();
   note({ at: now(), type: 'idle', phase, deadline });
 });
-for (const name of ['identity_changed', 'lock_stolen', 'refreshed', 'refresh_failed', 'ended', 'idle_warning'] as const)
+for (const name of [
+  'binding_unavailable',
+  'identity_changed',
+  'lock_stolen',
+  'refreshed',
+  'refresh_failed',
+  'ended',
+  'idle_warning',
+] as const)
   session.on(name, (detail) => note({ at: now(), type: 'event', name, detail: JSON.parse(JSON.stringify(detail)) }));
 for (const event of ['freeze', 'resume', 'visibilitychange'])
   document.addEventListener(event, () => note({ at: now(), type: 'page', event }));

@@ -17,6 +17,9 @@ export interface PageOptions {
     | 'liveEvents'
     | 'persistence'
     | 'accessTokens'
+    | 'binding'
+    | 'cookies'
+    | 'tokens'
   >;
   /** The session manager's time moves only by `harness.clock.advance()`. */
   fakeClock?: boolean;

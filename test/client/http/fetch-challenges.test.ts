@@ -56,6 +56,8 @@ describe('a token that is bound to a key', () => {
 });
 
 describe('step-up', () => {
+  const standard = 'DPoP error="insufficient_user_authentication", max_age="300", algs="ES256"';
+  const json = { 'Content-Type': 'application/json' };
   const wants: Answer = ({ token }) => (token === 'Bearer token-1' ? problem(401, 'step_up_required') : new Response());
 
   test.each([401, 403])('N3: parks a request that is answered %i, and replays it once', async (status) => {
@@ -69,6 +71,20 @@ describe('step-up', () => {
       expect.objectContaining({ url: `${api}/v1/transfer`, method: 'POST' }),
     );
     expect(there.sent.map(({ body }) => body.length)).toEqual([1, 1]);
+  });
+
+  test.each<[string, BodyInit | null, Record<string, string>]>([
+    ['in WWW-Authenticate alone', null, { 'WWW-Authenticate': standard }],
+    ['there, beside a code of its own', '{"code":"E42"}', { 'WWW-Authenticate': standard, ...json }],
+    ['in its JSON', '{"error":"insufficient_user_authentication"}', json],
+  ])('understands an API that asks in the words of RFC 9470 %s', async (_where, body, headers) => {
+    const stepUp = vi.fn<StepUp>(async () => {});
+    const there = world(
+      ({ token }) => (token === 'Bearer token-1' ? new Response(body, { status: 401, headers }) : new Response()),
+      { stepUp },
+    );
+    expect((await there.fetch('transfer')).status).toBe(200);
+    expect(stepUp).toHaveBeenCalledOnce();
   });
 
   test('N3: cancelled, it rejects typed', async () => {

@@ -15,6 +15,8 @@ test.each([
   [403, 'step_up_required', all, 'step_up'],
   [403, undefined, all, 'done'],
   [403, 'forbidden', all, 'done'],
+  // Newer tokens make no password right.
+  [401, 'invalid_credentials', all, 'done'],
   [500, 'invalid_token', all, 'done'],
   [401, 'invalid_token', { ...all, renew: 0 }, 'done'],
   // A nonce that is refused again is no reason to refresh, nor is a step-up that nobody offers.

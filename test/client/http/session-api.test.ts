@@ -56,6 +56,17 @@ describe('with a bound token at the real server', () => {
     expect(asked).toEqual(['', '?cursor=a%26b%3Dc']);
   });
 
+  test('proves again who the person is, and then renews past the generation of that moment', async () => {
+    const past: number[] = [];
+    const proving = createSessionApi(client.fetch, baseUrl, async (generation) => void past.push(generation));
+    await proving.reauthenticate({ username: 'ada', password: 'right' });
+    expect(past).toEqual([client.grant().generation]);
+    const wrong = proving.reauthenticate({ username: 'ada', password: 'wrong' });
+    await expect(wrong).rejects.toMatchObject({ code: 'invalid_credentials', status: 401 });
+    await expect(proving.reauthenticate({ self: 1n })).rejects.toMatchObject({ code: 'data_not_serializable' });
+    expect(past).toHaveLength(1);
+  });
+
   test('keeps data', async () => {
     await api.data.set('theme/ü?', { dark: true });
     await api.data.merge({ a: 1, b: [null] });
