@@ -96,7 +96,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     keepOne: ({ userId }, id, now) => {
       assertOpen();
       const record = records.get(id);
-      if (record?.userId !== userId) return null;
+      if (record?.userId !== userId || record.type === rememberType) return null;
       const user = users.get(userId);
       if (deathOf(record, user.notBefore, now) !== null) return null;
       const raised = raise(user, userId, id, now);

@@ -118,7 +118,7 @@ export function createSqliteStore({ path, eventLimit = 10_000, busyTimeoutMs = 2
       guarded(() =>
         durable.write(() => {
           const found = durable.sessions.find(id);
-          if (found === null || found.record.userId !== user.userId) return null;
+          if (found?.record.userId !== user.userId || found.record.type === rememberType) return null;
           if (deathOf(found.record, found.notBefore, now) !== null) return null;
           const raised = raise(user, id, now);
           const kept = { ...found.record, stamp: newStamp(raised.notBefore, 0), updatedAt: now };

@@ -26,9 +26,14 @@ async function serving(...args: string[]): Promise<Program> {
 
 describe('sojourn on a store in Redis', { timeout: 60_000 }, () => {
   let redis: RunningRedis;
+  /** One for all tests: a store knows the secrets that it began with. */
+  const secrets = mkdtempSync(join(tmpdir(), 'sojourn-secrets-'));
   beforeAll(async () => void (redis = await startRedis()));
-  afterAll(() => redis.stop());
-  const onRedis = (): string[] => ['--store', redis.url, '--secrets', join(folder, 'secrets')];
+  afterAll(async () => {
+    await redis.stop();
+    rmSync(secrets, { recursive: true });
+  });
+  const onRedis = (): string[] => ['--store', redis.url, '--secrets', secrets];
 
   it('is served, by several servers that share the secrets, and looked into', async () => {
     const { signIn, end, output } = await serving(...onRedis());
@@ -45,7 +50,7 @@ describe('sojourn on a store in Redis', { timeout: 60_000 }, () => {
   it('takes a proof at one of its servers only', async () => {
     const publicOrigin = 'https://auth.example.com';
     const open = async (): Promise<RunningServer> =>
-      serve({ port: 0, store: redis.url, secrets: join(folder, 'secrets'), publicOrigin, demoUsers: true });
+      serve({ port: 0, store: redis.url, secrets: secrets, publicOrigin, demoUsers: true });
     const servers = [await open(), await open()];
     const client = await provingClient(() => Date.now());
     const headers = {
@@ -62,7 +67,7 @@ describe('sojourn on a store in Redis', { timeout: 60_000 }, () => {
 
   it('changes its secrets while its servers run, and nobody is signed out who came back', async () => {
     // A database of its own: what the one of the other tests holds was made with other secrets.
-    const onRedis = (): string[] => ['--store', `${redis.url}/1`, '--secrets', join(folder, 'secrets')];
+    const onRedis = (): string[] => ['--store', `${redis.url}/1`, '--secrets', secrets];
     const servers = [await serving(...onRedis()), await serving(...onRedis())];
     const [stays, away] = [await servers[0]!.signIn(), await servers[1]!.signIn('grace')];
     expect((await run('secrets', 'rotate', '--after', '3s', ...onRedis())).text).toMatch(/^Secret 2 signs from /);

@@ -122,6 +122,17 @@ export function testNotes(at: () => World): void {
   });
 
   describe('remember tokens', () => {
+    test('are nobody’s session: none can be kept, read or seen', async () => {
+      const { sessions } = at();
+      await sessions.remember.issue('ada');
+      await sessions.create({ userId: 'ada' });
+      const hidden = (await sessions.events({ userId: 'ada' }))[0]!.sessionId!;
+      await expect(sessions.revokeOthers('ada', hidden)).rejects.toMatchObject({ code: 'session_not_found' });
+      await expect(sessions.reissue(hidden)).rejects.toMatchObject({ code: 'session_not_found' });
+      expect(await sessions.inspect(hidden)).toBeNull();
+      expect((await sessions.list('ada')).sessions).toHaveLength(1);
+    });
+
     test('are neither listed nor counted, and end with everything else (S92)', async () => {
       const { sessions } = at();
       const token = await sessions.remember.issue('ada');

@@ -41,11 +41,7 @@ export const serverTwins: readonly Twin[] = [
   },
   {
     name: 'unknown key id answered invalid_grant',
-    edits: one(
-      'src/server/engine/refresh-token.ts',
-      'if (code === null) unknownKey(keyId);',
-      'if (code === null) return null;',
-    ),
+    edits: one('src/server/engine/refresh-token.ts', '        unknownKey(keyId);', '        return null;'),
   },
   {
     name: 'replay capped for ever',

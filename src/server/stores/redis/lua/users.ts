@@ -72,7 +72,7 @@ export const raiseLua: string = `${givenLua}
 local kept
 if ARGV[7] ~= '' then
   kept = load(1, ARGV[7])
-  if not kept or kept.r.u ~= ARGV[6] or deathOf(kept.r) then return answer('not_live') end
+  if not kept or kept.r.u ~= ARGV[6] or kept.r.y == '=remember' or deathOf(kept.r) then return answer('not_live') end
 end
 -- They would stay for ever if nothing but the stamp said that they are dead.
 local endless = redis.call('ZRANGEBYSCORE', index, '+inf', '+inf')
