@@ -449,6 +449,16 @@ export const corpus: readonly Case[] = [
     ask('token'),
   ),
   after(
+    'a revocation in storage that refuses the next sign-in is handed in as soon as it can be read',
+    short,
+    open,
+    signOut(),
+    tab('close'),
+    signIn(),
+    storage('hang'),
+    wait(3 * second),
+  ),
+  after(
     'an end that storage refused is written later',
     plain,
     { do: 'revoke', how: 'everywhere', user: 0 },

@@ -97,6 +97,7 @@ export function createManagerCore(parts: CoreParts): ManagerCore {
     endings,
     tab,
     owed,
+    main: parts.vault,
     vault: () => vault,
     keep: (entry) => outgoing.keep(entry),
     flush: () => outgoing.flush(),

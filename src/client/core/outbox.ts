@@ -26,6 +26,8 @@ export function createOutbox(context: Surroundings, transport: Transport, kept: 
   const stopped = platform.abort();
   let handingIn: Promise<boolean> | null = null;
   let draining = false;
+  /** Whether something is known that could not be handed in; storage that cannot be read may hold more. */
+  let known = false;
   let wake: Cleanup = () => {};
 
   /** Hands in everything once. True when nothing is left. */
@@ -35,14 +37,17 @@ export function createOutbox(context: Surroundings, transport: Transport, kept: 
   }
 
   async function handInAll(): Promise<boolean> {
-    const stored = await context
-      .vault()
-      .read()
-      .then(
-        (contents) => contents.outbox,
-        () => null,
-      );
-    const entries = [...(stored ?? []), ...kept];
+    // Storage that refused a sign-in, so that the session lives in memory, still holds what was put into it before.
+    const vaults = [...new Set([context.vault(), context.main])];
+    const stored = await Promise.all(
+      vaults.map((vault) =>
+        vault.read().then(
+          (contents) => contents.outbox,
+          () => null,
+        ),
+      ),
+    );
+    const entries = [...stored.flatMap((found) => found ?? []), ...kept];
     const taken = await Promise.all(entries.map((entry) => transport.revoke(entry.revocationToken, stopped.signal)));
     const gone = new Set(entries.filter((_, index) => taken[index]).map((entry) => entry.revocationToken));
     if (gone.size > 0) {
@@ -50,12 +55,10 @@ export function createOutbox(context: Surroundings, transport: Transport, kept: 
       const left = kept.filter((entry) => !gone.has(entry.revocationToken));
       kept.splice(0, kept.length, ...left);
       // A vault that refuses keeps the entry; handing it in again is harmless.
-      await context
-        .vault()
-        .update((contents) => without(contents, gone))
-        .catch(() => {});
+      await Promise.all(vaults.map((vault) => vault.update((contents) => without(contents, gone)).catch(() => {})));
     }
-    return stored !== null && gone.size === entries.length;
+    known = entries.some((entry) => !gone.has(entry.revocationToken));
+    return !known && stored.every((found) => found !== null);
   }
 
   async function drain(signal: Signal): Promise<void> {
@@ -64,6 +67,8 @@ export function createOutbox(context: Surroundings, transport: Transport, kept: 
       if (await handIn()) return;
       const wait = backoffMs(failures, random.fraction());
       const eager = Math.abs(clock.now() - since) < eagerForMs;
+      // Storage that is refused for good is not asked for ever; the next occasion asks it again.
+      if (!eager && !known && context.vault() !== context.main) return;
       await pause(eager ? Math.min(wait, eagerCapMs) : wait, signal);
     }
   }

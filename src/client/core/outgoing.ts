@@ -24,7 +24,8 @@ export function createOutgoing(context: Context): Outgoing {
         // Who cannot look has to try again, and the outbox does.
         () => true,
       );
-    const waiting = kept.length > 0 || (await hasStored);
+    // Storage that refused a sign-in may hold what was there before.
+    const waiting = kept.length > 0 || context.vault() !== context.main || (await hasStored);
     if (!waiting || stopped) return;
     const { createOutbox, transport } = await context.network();
     if (!stopped) (outbox ??= createOutbox(context, transport, kept)).flush();

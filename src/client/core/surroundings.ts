@@ -16,6 +16,8 @@ export interface Surroundings {
   readonly hub: EventHub<SessionEvents>;
   readonly endings: Endings;
   readonly tab: Tab;
+  /** The vault that was asked for. */
+  readonly main: Vault;
   /** The vault in use: the one that was asked for, or memory after it refused a sign-in. */
   vault(): Vault;
   /** Keeps a revocation that the vault refused to. */
