@@ -53,15 +53,18 @@ export async function followEvents(following: Following): Promise<void> {
 }
 
 async function read(body: ReadableStream<Uint8Array>, following: Following, onId: (id: string) => void): Promise<void> {
-  const silence = new AbortController();
-  let timer = setTimeout(() => silence.abort(), silenceMs);
+  const end = new AbortController();
+  const stop = (): void => end.abort();
+  let timer = setTimeout(stop, silenceMs);
   const heard = (): void => {
     clearTimeout(timer);
-    timer = setTimeout(() => silence.abort(), silenceMs);
+    timer = setTimeout(stop, silenceMs);
   };
+  // Not left to the request alone: Node may forget whose signal a discarded one follows, and the connection would stay.
+  following.signal.addEventListener('abort', stop);
   try {
     const messages = body
-      .pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>, { signal: silence.signal })
+      .pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>, { signal: end.signal })
       .pipeThrough(new EventSourceParserStream({ onComment: heard }));
     for await (const { event, id, data } of messages) {
       if (following.signal.aborted) return;
@@ -73,6 +76,7 @@ async function read(body: ReadableStream<Uint8Array>, following: Following, onId
     }
   } finally {
     clearTimeout(timer);
+    following.signal.removeEventListener('abort', stop);
   }
 }
 
