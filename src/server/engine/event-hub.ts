@@ -1,3 +1,4 @@
+import { createGuardedCall } from './guarded-call.ts';
 import type { SessionEvent } from './session-event.ts';
 import { userTagOf } from './session-id.ts';
 import type { Store } from './store.ts';
@@ -28,6 +29,7 @@ interface Subscription extends EventFilter {
 export function createEventHub(onError: (error: unknown) => void, follow: Store['follow']): EventHub {
   // By user, so that an event of one of ten thousand open streams asks only those it concerns.
   const byUser = new Map<string | undefined, Set<Subscription>>();
+  const { call } = createGuardedCall(onError);
   let stopFollowing: (() => void) | null = null;
 
   function unsubscribe(subscription: Subscription, others: Set<Subscription>): void {
@@ -42,21 +44,8 @@ export function createEventHub(onError: (error: unknown) => void, follow: Store[
     for (const userId of [event.userId, undefined])
       for (const { listener, sessionId } of [...(byUser.get(userId) ?? [])]) {
         if (sessionId !== undefined && !concerns(event, sessionId, userTag)) continue;
-        try {
-          const result: unknown = listener(event);
-          if (result instanceof Promise) result.catch(report);
-        } catch (error) {
-          report(error);
-        }
+        call(() => listener(event));
       }
-  }
-
-  function report(error: unknown): void {
-    try {
-      onError(error);
-    } catch {
-      // Whoever reports errors may not stop what it reports on.
-    }
   }
 
   return {

@@ -1,3 +1,4 @@
+import { createGuardedCall } from '../engine/guarded-call.ts';
 import type { SessionEvent } from '../engine/session-event.ts';
 import type { Requests } from './call-operation.ts';
 import { followEvents } from './event-stream.ts';
@@ -34,6 +35,7 @@ interface Shared {
 /** Opens a stream for the first listener of each kind, and closes it with the last. */
 export function createSubscriptions({ openEvents, onMissed, onError }: SubscriptionsOptions): Subscriptions {
   const streams = new Map<string, Shared>();
+  const { call, report } = createGuardedCall(onError);
 
   function open(key: string, query: Record<string, string>): Shared {
     const abort = new AbortController();
@@ -43,10 +45,10 @@ export function createSubscriptions({ openEvents, onMissed, onError }: Subscript
         open: openEvents,
         query,
         onEvent: (event) => {
-          for (const { listener } of [...listeners]) tell(listener, event);
+          for (const { listener } of [...listeners]) call(() => listener(event));
         },
         onFirst: resolve,
-        onMissed: () => guarded(onMissed),
+        onMissed: () => call(onMissed),
         onRefused: (error) => {
           if (streams.get(key)?.listeners === listeners) streams.delete(key);
           report(error);
@@ -55,30 +57,6 @@ export function createSubscriptions({ openEvents, onMissed, onError }: Subscript
       });
     });
     return { listeners, first, stop: () => abort.abort() };
-  }
-
-  /** A listener that throws, or whose promise fails, disturbs nobody. */
-  function tell(listener: Listener, event: SessionEvent): void {
-    guarded(() => {
-      const result: unknown = listener(event);
-      if (result instanceof Promise) result.catch(report);
-    });
-  }
-
-  function guarded(act: () => void): void {
-    try {
-      act();
-    } catch (error) {
-      report(error);
-    }
-  }
-
-  function report(error: unknown): void {
-    try {
-      onError(error);
-    } catch {
-      // Whoever reports errors may not stop what it reports on.
-    }
   }
 
   return {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Listening } from './listening.ts';
 import { bodyOf, serverUnderTest, startedAt, type ServerUnderTest } from './server-under-test.ts';
 
 const key = 'Zm9vYmFyYmF6cXV4MTIzNDU2';
@@ -22,31 +23,9 @@ interface Message {
 }
 
 /** What a stream has said so far. */
-class Reading {
-  #text = '';
-  isOver = false;
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-
-  constructor({ body }: Response) {
-    this.#reader = body!.getReader();
-    void this.#read();
-  }
-
-  async #read(): Promise<void> {
-    for (;;) {
-      const { done, value } = await this.#reader.read().catch(() => ({ done: true, value: undefined }));
-      if (done) break;
-      this.#text += new TextDecoder().decode(value);
-    }
-    this.isOver = true;
-  }
-
-  get text(): string {
-    return this.#text;
-  }
-
+class Reading extends Listening {
   get messages(): Message[] {
-    return this.#text
+    return this.text
       .split('\n\n')
       .filter((block) => block.includes('data: '))
       .map((block) => {
@@ -60,8 +39,8 @@ class Reading {
     return this.messages.map(({ event }) => event);
   }
 
-  async leave(): Promise<void> {
-    await this.#reader.cancel();
+  override async leave(): Promise<void> {
+    await super.leave();
     await settle();
   }
 }
