@@ -18,7 +18,7 @@ export interface RequestPlan {
   versions: Record<string, string>;
 }
 
-const warmUpRequests = 5000;
+const warmUpRequests = 3000;
 const bare = 'node:http';
 const verifying = 'verifyAccessToken, token seen before';
 
@@ -46,7 +46,8 @@ export async function requestRows(plan: RequestPlan): Promise<{ rows: Row[]; abo
   };
   try {
     const cases = { ...(await floors(plan, begin)), ...(await ours(plan, begin)), ...(await peers(plan, begin)) };
-    await warmUp(Object.values(cases));
+    // As many requests of every kind, so that all code is as warm.
+    for (const { program, asked } of Object.values(cases)) await measure(program, asked, warmUpRequests);
     const costs = await interleaved(
       Object.fromEntries(
         Object.entries(cases).map(([name, { program, asked }]) => [name, () => measure(program, asked, plan.requests)]),
@@ -56,14 +57,6 @@ export async function requestRows(plan: RequestPlan): Promise<{ rows: Row[]; abo
     return describe(plan, cases, costs);
   } finally {
     for (const program of programs) await program.close();
-  }
-}
-
-/** As many requests to every program, whatever the number of their kinds, so that all code is as warm. */
-async function warmUp(cases: ReadonlyArray<Cases[string]>): Promise<void> {
-  for (const { program, asked } of cases) {
-    const kinds = cases.filter((each) => each.program === program).length;
-    await measure(program, asked, warmUpRequests / kinds);
   }
 }
 

@@ -10,8 +10,8 @@ export type Order =
   | { do: 'fill'; count: number; device: boolean }
   /** Does one operation `count` times. Answers microseconds for each: of this process, and of Redis. */
   | { do: 'cost'; operation: string; count: number }
-  /** Signs somebody with one session out everywhere, then somebody with `most`. Answers microseconds for each. */
-  | { do: 'everywhere'; most: number }
+  /** Signs somebody with one session out everywhere, and somebody with `most`; `first` says who comes first. Answers microseconds. */
+  | { do: 'everywhere'; most: number; first: 'one' | 'many' }
   /** Closes the store. */
   | { do: 'close' };
 
@@ -25,7 +25,7 @@ export interface StoreWorker {
 export function startStoreWorker(url: string, eventLimit = 10_000): StoreWorker {
   const program = path.join(import.meta.dirname, 'store-program.ts');
   // A million sessions in memory are more than Node's default lets be.
-  const child = fork(program, [url, String(eventLimit)], { execArgv: ['--max-old-space-size=8192'] });
+  const child = fork(program, [url, String(eventLimit)], { execArgv: ['--max-old-space-size=8192', '--expose-gc'] });
   const ended = once(child, 'exit');
   return {
     async tell<Answer>(order: Order) {

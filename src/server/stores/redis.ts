@@ -3,6 +3,7 @@ import type { RedisClient } from './redis/client.ts';
 import { createConnection, type Replicas } from './redis/connection.ts';
 import { answerOf, type Context } from './redis/context.ts';
 import { createFollower } from './redis/follow.ts';
+import { unmarked } from './redis/fields.ts';
 import { createKeys } from './redis/keys.ts';
 import { createNotes } from './redis/notes.ts';
 import { createSessionSteps } from './redis/session-steps.ts';
@@ -75,12 +76,12 @@ export function createRedisStore(options: RedisStoreOptions): Store {
       const own = [keys.index(tag), keys.notBefore(tag), keys.events(tag)];
       const pairs = sids.flatMap((sid) => [keys.session(tag, sid), keys.long(tag, sid)]);
       const header = [context.clock(now), tag, keys.channel, origin, String(eventLimit)];
-      const answer = answerOf(await connection.run(script, [...own, ...pairs], [...header, ...args]));
-      context.leave(tag, answer.event === null ? [] : [answer.event]);
-      return answer;
+      const reply = await connection.run(script, [...own, ...pairs], [...header, ...args]);
+      context.leave(tag, reply.slice(2, 3));
+      return answerOf(reply);
     },
     leave: (tag, events) => {
-      for (const event of events) follower.leave(event, tag);
+      for (const event of events) if (unmarked(event) !== null) follower.leave(String(event), tag);
     },
   };
   const types = createTypeIndex(context);

@@ -13,7 +13,6 @@ import { readForm } from '../request-body.ts';
 import { demandValid, idempotencyKeySchema, refreshFormSchema, type RefreshForm } from '../request-schemas.ts';
 import type { Route, Service } from '../service.ts';
 import { clearSpentCookies } from '../spent-cookie.ts';
-import { sessionIdOf } from '../token-session.ts';
 import { tokenAnswer } from '../token-answer.ts';
 
 /** `POST /token`: the refresh grant (RFC 6749 section 6), idempotent by attempt key. */
@@ -30,7 +29,7 @@ export const refresh: Route = oauthRoute(async (service, c) => {
   if (request === null) return ended('unknown');
 
   const { limits, sessions } = service;
-  const counted = sessionIdOf(request.refreshToken) ?? '';
+  const counted = request.refreshToken.slice(0, lengthBeforeGeneration);
   // Only tokens with a genuine MAC are counted (below): a stranger who knows a session's id cannot use its limit up.
   demand(limits.refreshPerSession.wait(counted));
   const outcome = await sessions.refresh(request);
@@ -40,6 +39,9 @@ export const refresh: Route = oauthRoute(async (service, c) => {
   const answer = await answerOutcome(service, outcome, form.binding !== 'refresh');
   return outcome.outcome === 'ended' ? clearSpentCookies(service, c, answer) : answer;
 });
+
+/** Version, key and session of a token: what all the tokens of a session under one key begin with. */
+const lengthBeforeGeneration = 40;
 
 async function readRefresh(service: Service, c: Context, form: RefreshForm): Promise<RefreshRequest | null> {
   const attemptKey = readAttemptKey(c);

@@ -38,17 +38,17 @@ export function createConnection(
 
   async function guarded<T>(work: () => Promise<T>, limitMs = timeoutMs): Promise<T> {
     if (!isOpen) throw unavailable('it was closed', null, false);
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${limitMs} ms`)), limitMs);
+    return new Promise((resolve, reject) => {
+      const fail = (error: unknown): void => {
+        clearTimeout(timer);
+        reject(unavailable(error instanceof Error ? error.message : String(error), error));
+      };
+      const timer = setTimeout(() => fail(new Error(`no answer within ${limitMs} ms`)), limitMs);
+      work().then((answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      }, fail);
     });
-    try {
-      return await Promise.race([work(), late]);
-    } catch (error) {
-      throw unavailable(error instanceof Error ? error.message : String(error), error);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 
   return {

@@ -14,8 +14,8 @@ export interface Context {
   timeOf(time: unknown, now: number): number;
   /** Runs a script on sessions of a user. */
   runOn(script: ScriptName, of: Scope, args: readonly string[]): Promise<Answer>;
-  /** Leaves what was logged for servers that lost the channel; `runOn` does it with the event of an answer. */
-  leave(tag: string, events: readonly SessionEvent[]): void;
+  /** Leaves what was logged, as it rests, for servers that lost the channel; `runOn` does it with the event of an answer. */
+  leave(tag: string, events: readonly Value[]): void;
 }
 
 /** Whose sessions a script is about, which of them it needs, and the caller's time. */
@@ -48,7 +48,7 @@ export function answerOf([outcome, more, event, now, notBefore, ...rest]: Reply)
   };
 }
 
-/** The events in a list. */
+/** Events of a list in which they rest. */
 export function eventsIn(values: readonly Value[]): SessionEvent[] {
   return values.flatMap((value) => eventOf(value) ?? []);
 }

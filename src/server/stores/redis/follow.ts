@@ -9,8 +9,8 @@ type Listener = (event: SessionEvent, userTag: string) => void;
 /** What other processes logged, told here. */
 export interface Follower {
   follow(listener: Listener): () => void;
-  /** Leaves an event where those find it who lost the channel. */
-  leave(event: SessionEvent, userTag: string): void;
+  /** Leaves an event, as it rests, where those find it who lost the channel. */
+  leave(event: string, userTag: string): void;
   close(): void;
 }
 
@@ -130,7 +130,7 @@ export function createFollower({ client, connection, keys, origin, pollMs, recen
       };
     },
     leave: (event, tag) => {
-      const values = ['o', marked(origin), 't', marked(tag), 'e', marked(JSON.stringify(event))];
+      const values = ['o', marked(origin), 't', marked(tag), 'e', event];
       const command = ['xadd', keys.recent, 'MAXLEN', '~', String(recentLimit), '*', ...values];
       // Those who hear the channel have it already; nobody waits for this.
       connection.send(keys.recent, command).catch(() => {});

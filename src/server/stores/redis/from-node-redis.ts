@@ -8,7 +8,8 @@ export interface NodeRedis {
 }
 
 interface Single {
-  sendCommand(args: readonly string[]): Promise<unknown>;
+  isReady?: boolean;
+  sendCommand(args: readonly string[], options?: { timeout: number }): Promise<unknown>;
   multi(): Batch & { addCommand(args: readonly string[]): unknown };
 }
 
@@ -48,8 +49,15 @@ export function fromNodeRedis(client: NodeRedis): RedisClient {
     return multi;
   }
 
+  /**
+   * The client times how long a command waits for a connection, with an `AbortSignal` for each that costs more than the command.
+   * Where there is a connection, nothing waits for one.
+   */
+  const sendNow: Single['sendCommand'] = async (command) =>
+    single.sendCommand(command, single.isReady === true ? { timeout: 0 } : undefined);
+
   return {
-    send: async (key, command) => cluster?.sendCommand(key, false, command) ?? single.sendCommand(command),
+    send: async (key, command) => cluster?.sendCommand(key, false, command) ?? sendNow(command),
     transaction: async (key, commands) => batch(key, commands).exec(),
     pipeline: async (key, commands) => batch(key, commands).execAsPipeline(),
     subscribe: (channel, listener) => {

@@ -1,13 +1,13 @@
 import type { Change } from '../../engine/decide-change.ts';
 import type { Rescheduled } from '../../engine/decide-reschedule.ts';
 import type { Rotation } from '../../engine/decide-rotation.ts';
-import { decideSweep } from '../../engine/decide-sweep.ts';
 import { isExpiry } from '../../engine/life.ts';
 import type { DeathReason, SessionRecord } from '../../engine/record.ts';
-import type { Reading, Step, Store } from '../../engine/store.ts';
+import type { Step, Store } from '../../engine/store.ts';
 import type { Answer, Context } from './context.ts';
-import { optional, pairsIn, recordOf, type Value } from './fields.ts';
+import { optional, pairsIn, recordOf } from './fields.ts';
 import { partsOf } from './keys.ts';
+import { readSessions } from './read-sessions.ts';
 import type { ScriptName } from './scripts.ts';
 
 /** What is done to one session. */
@@ -37,7 +37,10 @@ export function createSessionSteps(context: Context): SessionSteps {
   }
 
   return {
-    read: async (id, now) => readSession(context, id, now),
+    read: async (id, now) => {
+      const { tag, sid } = partsOf(id);
+      return (await readSessions(context, tag, [sid], now))[0]!;
+    },
     rotate: async (id, { generation, attempt, keyThumbprint, otherAttempts }, now) => {
       const others = otherAttempts.flatMap((made) => [String(made.generation), made.tag]);
       const args = [String(generation), optional(attempt), optional(keyThumbprint), ...others];
@@ -63,36 +66,6 @@ export function createSessionSteps(context: Context): SessionSteps {
 function mustLast(script: ScriptName, { more }: Answer, record: SessionRecord | null): boolean {
   if (record === null || record.endReason === null || isExpiry(record.endReason)) return false;
   return script === 'end' || more === 'reuse_detected';
-}
-
-/** Reads a session without a script, in one round trip. */
-export async function readSession({ connection, keys, timeOf }: Context, id: string, now: number): Promise<Reading> {
-  const { tag, sid } = partsOf(id);
-  const [notBefore, short, long, time] = (await connection.transaction(keys.session(tag, sid), [
-    ['get', keys.notBefore(tag)],
-    ...readCommands(keys, tag, sid),
-    ['time'],
-  ])) as [Value, unknown, unknown, unknown];
-  return readingOf(readRecord(tag, sid, short, long), Number(notBefore ?? 0), timeOf(time, now));
-}
-
-/** A record whose tombstone is no longer due is not there, whether Redis has removed it yet or not. */
-export function readingOf(record: SessionRecord | null, notBefore: number, now: number): Reading {
-  const isGone = record !== null && decideSweep(record, notBefore, now).outcome === 'remove';
-  return { record: isGone ? null : record, notBefore, now };
-}
-
-/** What reads one session. */
-export function readCommands(keys: Context['keys'], tag: string, sid: string): [string[], string[]] {
-  return [
-    ['hgetall', keys.session(tag, sid)],
-    ['hgetall', keys.long(tag, sid)],
-  ];
-}
-
-/** The record of what {@link readCommands} gave. */
-export function readRecord(tag: string, sid: string, short: unknown, long: unknown): SessionRecord | null {
-  return recordOf(tag, sid, [...pairsIn(short), ...pairsIn(long)]);
 }
 
 function rotationOf({ outcome, more }: Answer, record: SessionRecord | null): Rotation {

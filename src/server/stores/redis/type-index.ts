@@ -3,7 +3,8 @@ import { rememberType } from '../../engine/store.ts';
 import type { SessionRecord } from '../../engine/record.ts';
 import type { Context } from './context.ts';
 import type { Value } from './fields.ts';
-import { readSession } from './session-steps.ts';
+import { partsOf } from './keys.ts';
+import { readSessions } from './read-sessions.ts';
 
 /** Where the sessions of named types are found. */
 export interface TypeIndex {
@@ -27,7 +28,12 @@ export function createTypeIndex(context: Context): TypeIndex {
 
   /** What is there of these ids, and which are not there. */
   async function readAll(ids: readonly string[], now: number): Promise<{ found: Found[]; gone: string[] }> {
-    const readings = await Promise.all(ids.map((id) => readSession(context, id, now)));
+    const readings = await Promise.all(
+      ids.map(async (id) => {
+        const { tag, sid } = partsOf(id);
+        return (await readSessions(context, tag, [sid], now))[0]!;
+      }),
+    );
     const found = readings.flatMap(({ record, notBefore }) => (record === null ? [] : [{ record, notBefore }]));
     return { found, gone: ids.filter((_, i) => readings[i]!.record === null) };
   }

@@ -3,10 +3,10 @@ import type { SessionEvent } from '../../engine/session-event.ts';
 import type { NotBeforeRaised, Store, StoreUser } from '../../engine/store.ts';
 import { SessionError } from '../../../protocol/session-error.ts';
 import { eventsIn, type Answer, type Context } from './context.ts';
-import { fieldsOf, marked, optional, pairsIn, recordOf, type Value } from './fields.ts';
+import { fieldsOf, marked, optional, pairsIn, recordOf } from './fields.ts';
 import { idOf, partsOf } from './keys.ts';
 import type { ScriptName } from './scripts.ts';
-import { readCommands, readingOf, readRecord } from './session-steps.ts';
+import { readSessions } from './read-sessions.ts';
 
 /** What is done to the sessions of a user. */
 export type UserSteps = Pick<Store, 'create' | 'raiseNotBefore' | 'keepOne' | 'list' | 'sweepUser' | 'log' | 'events'>;
@@ -65,9 +65,9 @@ export function createUserSteps(context: Context): UserSteps {
       await connection.confirm(keys.events(tag), ['hget', keys.session(tag, sid), 'c']);
       const [count, ...rest] = answer.rest;
       const record = recordOf(tag, sid, pairsIn(rest.slice(Number(count))))!;
-      const evicted = eventsIn(rest.slice(0, Number(count)));
+      const evicted = rest.slice(0, Number(count));
       context.leave(tag, evicted);
-      return { answer: record, event: answer.event, evicted, now: answer.now };
+      return { answer: record, event: answer.event, evicted: eventsIn(evicted), now: answer.now };
     },
     raiseNotBefore: async (user, now) => (await raise(user, null, now))![0],
     keepOne: async (user, id, now) => {
@@ -81,15 +81,8 @@ export function createUserSteps(context: Context): UserSteps {
       const live = [];
       for (let from = 0; from < sids.length; from += batch) {
         const some = sids.slice(from, from + batch);
-        const [notBefore, ...found] = (await connection.transaction(keys.index(tag), [
-          ['get', keys.notBefore(tag)],
-          ...some.flatMap((sid) => readCommands(keys, tag, sid)),
-        ])) as [Value, ...unknown[]];
-        for (const [i, sid] of some.entries()) {
-          const stamp = Number(notBefore ?? 0);
-          const { record } = readingOf(readRecord(tag, sid, found[2 * i], found[2 * i + 1]), stamp, now);
-          if (record !== null && deathOf(record, stamp, now) === null) live.push(record);
-        }
+        for (const { record, notBefore } of await readSessions(context, tag, some, at))
+          if (record !== null && deathOf(record, notBefore, now) === null) live.push(record);
       }
       const wanted = live.filter(
         (record) => (type === null || record.type === type) && (after === null || newestFirst(after, record) < 0),
@@ -105,8 +98,8 @@ export function createUserSteps(context: Context): UserSteps {
         const answer = await runOn('visit', { tag, sids: some, now }, some);
         removed += Number(answer.more);
         events.push(...eventsIn(answer.rest));
+        context.leave(tag, answer.rest);
       }
-      context.leave(tag, events);
       return { removed, events };
     },
     log: async ({ tag }, { type, userId, sessionId, at, detail }) => {

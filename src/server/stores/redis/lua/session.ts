@@ -75,10 +75,12 @@ local function load(i, sid)
   for name, count in pairs(s.pieces) do
     for piece = 1, count do r[name] = r[name] .. more[name .. piece] end
   end
-  found = redis.call('HGETALL', s.long)
-  for f = 1, #found, 2 do
-    r[found[f]] = found[f + 1]
-    s.pieces[found[f]] = 'long'
+  if r.L then
+    found = redis.call('HGETALL', s.long)
+    for f = 1, #found, 2 do
+      r[found[f]] = found[f + 1]
+      s.pieces[found[f]] = 'long'
+    end
   end
   local death = deathOf(r)
   if death then
@@ -91,6 +93,7 @@ end
 
 -- A new value of a field; nil for none.
 local function set(s, name, value)
+  if value == nil and s.r[name] == nil then return end
   s.r[name] = value
   s.changed[name] = true
 end
@@ -109,7 +112,7 @@ local function piecesOf(value)
   return pieces
 end
 
--- Writes what was set; answers whether there is a key of long fields now that was not there.
+-- Writes what was set; answers whether a long field was written. The field L tells that there are some.
 local function write(s)
   local values, gone, addsLong = {}, {}, false
   for name in pairs(s.changed) do
@@ -128,6 +131,16 @@ local function write(s)
       else gone[#gone + 1] = field end
     end
     s.pieces[name] = isLong and 'long' or (#pieces > 1 and #pieces - 1 or nil)
+  end
+  local hasLong = false
+  for _, where in pairs(s.pieces) do hasLong = hasLong or where == 'long' end
+  if hasLong and not s.r.L then
+    s.r.L = '1'
+    values[#values + 1] = 'L'
+    values[#values + 1] = '1'
+  elseif s.r.L and not hasLong then
+    s.r.L = nil
+    gone[#gone + 1] = 'L'
   end
   if #values > 0 then redis.call('HSET', s.key, unpack(values)) end
   if #gone > 0 then redis.call('HDEL', s.key, unpack(gone)) end
@@ -148,15 +161,15 @@ local function save(s)
     leaveAfter(index, at, false)
   end
   leave(s.key, at)
-  leave(s.long, at)
+  if s.r.L then leave(s.long, at) end
 end
 
 -- Logs and tells an event. Cursors are led by the clock: a log that was lost does not give them again.
 local function log(kind, user, sid, at, detail)
   local cursor, last = math.max(1, math.floor(at)), redis.call('LINDEX', KEYS[3], -1)
   if last then cursor = math.max(cursor, tonumber(string.match(last, '^%d+')) + 1) end
-  redis.call('RPUSH', KEYS[3], num(cursor) .. ' ' .. kind .. ' ' .. (sid or '-') .. ' ' .. num(at) .. ' ' .. detail)
-  redis.call('LTRIM', KEYS[3], '-' .. ARGV[5], -1)
+  local length = redis.call('RPUSH', KEYS[3], num(cursor) .. ' ' .. kind .. ' ' .. (sid or '-') .. ' ' .. num(at) .. ' ' .. detail)
+  if length > tonumber(ARGV[5]) then redis.call('LTRIM', KEYS[3], '-' .. ARGV[5], -1) end
   redis.call('PEXPIRE', KEYS[3], whole(week))
   local event = '{"cursor":' .. num(cursor) .. ',"type":"' .. kind .. '","userId":' .. cjson.encode(user)
     .. ',"sessionId":' .. (sid and '"session_' .. tag .. sid .. '"' or 'null') .. ',"at":' .. num(at) .. ',"detail":' .. detail .. '}'
