@@ -27,6 +27,9 @@ export interface Online extends AuthorizedFetch {
 /** A cookie that was put back by an old answer costs one more. */
 const mostRefreshes = 3;
 
+/** Live events after which the token endpoint is asked: it knows whether the session goes on, and has new claims. */
+const asksServer: ReadonlySet<string> = new Set(['session.ended', 'session.claims_changed', 'user.sessions_revoked']);
+
 /** Puts that half together. It is a chunk of its own, loaded when something needs the network. */
 export function goOnline<U extends { id: string }>(
   options: SessionOptions<U>,
@@ -71,7 +74,7 @@ export function goOnline<U extends { id: string }>(
           backoff: backoffMs,
           lastEventId,
           onEvent({ type }) {
-            if (type === 'session.ended' || type === 'user.sessions_revoked') heard.ended();
+            if (asksServer.has(type)) heard.ended();
             else if (type !== 'session.touched') heard.changed();
           },
         });

@@ -2,7 +2,7 @@ import { SessionError } from '../../protocol/session-error.ts';
 import { invalidArgument } from './failures.ts';
 import { deathOf, tombstoneMs } from './life.ts';
 import { isSessionId } from './session-id.ts';
-import type { Store } from './store.ts';
+import type { Note, Reading, Store } from './store.ts';
 
 /** Ids that callers chose. Each is a note that leads to our own id, written before the session is. */
 export interface Aliases {
@@ -10,23 +10,52 @@ export interface Aliases {
   resolve(id: string): Promise<string | null>;
   /** Makes `alias` lead to `id`. Throws `session_exists` while it leads to a live session. */
   claim(alias: string, id: string, absoluteEndsAt: number | null, now: number): Promise<void>;
+  /** Lets those go whose sessions had no end in sight, and ended: they lead to the tombstone, and then leave by themselves. */
+  sweep(): Promise<void>;
 }
 
 const pattern = /^[\w.:~-]{1,128}$/;
 /** A claim this young may be of a session that is being created right now. */
 const inTheMakingMs = 10_000;
+/** Aliases that do not leave by themselves, under the ids of their sessions: a `Pending` each. */
+const pendingArea = 'aliases';
+const page = 100;
 
 interface Pointer {
   id: string;
   at: number;
 }
 
+interface Pending {
+  alias: string;
+  at: number;
+}
+
 /** Aliases on the notes of `store`. */
-export function createAliases(store: Pick<Store, 'note' | 'putNote' | 'read'>, now: () => number): Aliases {
+export function createAliases(
+  store: Pick<Store, 'note' | 'notes' | 'putNote' | 'dropNote' | 'read'>,
+  now: () => number,
+): Aliases {
   async function isTaken({ id, at }: Pointer, since: number): Promise<boolean> {
     const found = await store.read(id, since);
-    if (found.record === null) return since - at < inTheMakingMs;
-    return deathOf(found.record, found.notBefore, found.now) === null;
+    return found.record === null ? since - at < inTheMakingMs : isLive(found);
+  }
+
+  /** One that leads to another session by now is not this one's to end. */
+  async function letGo(alias: string, id: string, at: number): Promise<void> {
+    const note = await store.note(areaOf(alias), '', at);
+    if (note === null || (JSON.parse(note.value) as Pointer).id !== id) return;
+    const { value, version } = note;
+    await store.putNote(areaOf(alias), '', { value, expiresAt: at + tombstoneMs, ifVersion: version }, at);
+  }
+
+  async function sweepOne({ key: id, value }: Note): Promise<void> {
+    const { alias, at } = JSON.parse(value) as Pending;
+    const found = await store.read(id, now());
+    // A session that is not there was never made, or its tombstone has left; within days of the claim nobody can tell.
+    if (found.record === null ? found.now - at < tombstoneMs : isLive(found)) return;
+    await letGo(alias, id, found.now);
+    await store.dropNote(pendingArea, id, found.now);
   }
 
   return {
@@ -43,6 +72,11 @@ export function createAliases(store: Pick<Store, 'note' | 'putNote' | 'read'>, n
         );
       const note = await store.note(areaOf(alias), '', at);
       if (note !== null && (await isTaken(JSON.parse(note.value) as Pointer, at))) throw taken();
+      if (absoluteEndsAt === null) {
+        const pending: Pending = { alias, at };
+        // First, so that none is forgotten when the machine dies in between.
+        await store.putNote(pendingArea, id, { value: JSON.stringify(pending), expiresAt: null, ifVersion: 0 }, at);
+      }
       const pointer: Pointer = { id, at };
       const version = await store.putNote(
         areaOf(alias),
@@ -56,7 +90,18 @@ export function createAliases(store: Pick<Store, 'note' | 'putNote' | 'read'>, n
       );
       if (version === null) throw taken();
     },
+    sweep: async () => {
+      for (let after: string | null | undefined = null; after !== undefined;) {
+        const found: Note[] = await store.notes(pendingArea, { limit: page, after }, now());
+        await Promise.all(found.map(sweepOne));
+        after = found.length < page ? undefined : found.at(-1)!.key;
+      }
+    },
   };
+}
+
+function isLive({ record, notBefore, now }: Reading): boolean {
+  return record !== null && deathOf(record, notBefore, now) === null;
 }
 
 /** An area of its own for each, so that a store of many machines spreads them. */

@@ -1,6 +1,7 @@
 import { createAliases } from './aliases.ts';
 import { encodeBase64url } from './base64url.ts';
 import { createBeginSession } from './begin-session.ts';
+import { createClaimsChanged } from './claims-changed.ts';
 import { createRememberTokens } from './create-remember-tokens.ts';
 import { createScopedData } from './create-scoped-data.ts';
 import { createSessionTypes } from './create-session-types.ts';
@@ -47,7 +48,7 @@ export interface SessionsOptions extends SessionType {
 const longestEvents = 1000;
 
 /**
- * The session engine over a store. It has no timers: call `sweep` now and then, where the store does not forget by itself.
+ * The session engine over a store. It has no timers: call `sweep` now and then.
  *
  * @throws SessionError `invalid_duration` for lifetimes, `data_invalid` and `invalid_selector` for types that cannot be used.
  * @example
@@ -135,7 +136,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       const found = await read(id);
       if (found === null) return { ok: false, why: 'ended', reason: isSessionId(id) ? 'expired' : 'unknown' };
       if (found.death !== null) return { ok: false, why: 'ended', reason: found.death };
-      if (stamp <= found.notBefore) return { ok: false, why: 'claims_stale' };
+      if (stamp < found.record.stamp) return { ok: false, why: 'claims_stale' };
       return { ok: true, session: liveViewOf(found.record, found.now) };
     },
     reissue: async (id) => {
@@ -146,7 +147,8 @@ export function createSessions(options: SessionsOptions): Sessions {
     },
     refresh: createRefresh({ store, clock, mac, random, tokens, hub, issue }),
     ...createMoveEnds({ store, now, resolve, publish }),
-    ...createEndSessions({ store, clock, tokens, issue, userOf, resolve, read, publish }),
+    claimsChanged: createClaimsChanged({ store, now, userOf, publish }),
+    ...createEndSessions({ store, clock, tokens, issue, userOf, aliases, read, publish }),
     list: async (userId, page = {}) => listSessions(store, await userOf(userId), page, clock.now()),
     data: createSessionData({
       store,

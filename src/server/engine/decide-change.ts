@@ -1,5 +1,6 @@
 import { eventOf, refusalOf, tombstone, type Decision, type NewEvent } from './decision.ts';
 import type { DeathReason, SessionRecord } from './record.ts';
+import { nextStamp } from './not-before.ts';
 import { slideWindow } from './renewal.ts';
 
 /** What becomes of a write to a session. A dead session refuses every one of them; nothing revives it. */
@@ -49,7 +50,7 @@ export function decidePutData(
   return done(write, eventOf(record, 'session.updated', now, { version }));
 }
 
-/** The person proved anew who they are. No activity: only a touch moves the idle limit. */
+/** The person proved anew who they are, so access tokens of before are stale. No activity: only a touch moves the idle limit. */
 export function decideReauthenticated(
   record: SessionRecord | null,
   notBefore: number,
@@ -59,8 +60,18 @@ export function decideReauthenticated(
   if (record === null) return missing;
   const refused = refuse(record, notBefore, now);
   if (refused !== null) return refused;
-  const write: SessionRecord = { ...record, authenticatedAt: now, acr, updatedAt: now };
+  const stamp = nextStamp(record.stamp, now);
+  const write: SessionRecord = { ...record, authenticatedAt: now, acr, stamp, updatedAt: now };
   return done(write, eventOf(record, 'session.reauthenticated', now, { acr }));
+}
+
+/** What access tokens say of the user has changed, so those of before are stale. */
+export function decideOutdate(record: SessionRecord | null, notBefore: number, now: number): Decision<Change> {
+  if (record === null) return missing;
+  const refused = refuse(record, notBefore, now);
+  if (refused !== null) return refused;
+  const write: SessionRecord = { ...record, stamp: nextStamp(record.stamp, now), updatedAt: now };
+  return done(write, eventOf(write, 'session.claims_changed', now));
 }
 
 /** Ends a session. One that is dead already keeps its reason. */

@@ -1,4 +1,5 @@
 import { SessionError } from '../../protocol/session-error.ts';
+import type { Aliases } from './aliases.ts';
 import { ended, notFound } from './failures.ts';
 import type { Issue } from './issue.ts';
 import type { Clock } from './ports.ts';
@@ -12,12 +13,12 @@ import type { Logged, Store, StoreUser } from './store.ts';
 
 /** What {@link createEndSessions} works with. */
 export interface EndSessionsPorts {
-  store: Pick<Store, 'end' | 'raiseNotBefore' | 'keepOne' | 'list' | 'sweep' | 'sweepUser'>;
+  store: Pick<Store, 'end' | 'raiseNotBefore' | 'raiseEverybody' | 'keepOne' | 'list' | 'sweep' | 'sweepUser'>;
   clock: Clock;
   tokens: TokenMinter;
   issue: Issue;
   userOf: (userId: string) => Promise<StoreUser>;
-  resolve: (id: string) => Promise<string | null>;
+  aliases: Aliases;
   read: (id: string) => Promise<FoundSession | null>;
   publish: (logged: Logged, userTag: string) => void;
 }
@@ -25,8 +26,12 @@ export interface EndSessionsPorts {
 /** Everything that ends sessions, or clears away ended ones. */
 export function createEndSessions(
   ports: EndSessionsPorts,
-): Pick<Sessions, 'revoke' | 'revokeByToken' | 'revokeAll' | 'revokeOthers' | 'revokeOfType' | 'sweep' | 'sweepUser'> {
-  const { store, clock, tokens, issue, userOf, resolve, read, publish } = ports;
+): Pick<
+  Sessions,
+  'revoke' | 'revokeByToken' | 'revokeAll' | 'revokeOthers' | 'revokeEverybody' | 'revokeOfType' | 'sweep' | 'sweepUser'
+> {
+  const { store, clock, tokens, issue, userOf, aliases, read, publish } = ports;
+  const { resolve } = aliases;
 
   async function end(id: string, reason: 'signed_out_elsewhere' | 'revoked'): Promise<boolean> {
     const own = await resolve(id);
@@ -80,6 +85,11 @@ export function createEndSessions(
       const { count, notBefore, kept, now } = answer;
       return { count, notBefore, kept: await issue(kept, now) };
     },
+    revokeEverybody: async () => {
+      const answer = await store.raiseEverybody(clock.now());
+      publish(answer, '');
+      return { notBefore: answer.notBefore };
+    },
     revokeOfType: async (userId, type, { except } = {}) => {
       const user = await userOf(userId);
       const kept = except === undefined ? null : await resolve(except);
@@ -94,6 +104,7 @@ export function createEndSessions(
     sweep: async () => {
       const { removed, events } = await store.sweep(clock.now());
       publishAll(events);
+      await aliases.sweep();
       return removed;
     },
     sweepUser: async (userId) => {

@@ -5,7 +5,10 @@ import type { Store } from './store.ts';
 
 type Listener = (event: SessionEvent) => void;
 
-/** Whose events a subscriber wants; none given means all. Events about all sessions of a user reach each of them. */
+/**
+ * Whose events a subscriber wants; none given means all. Events about all sessions of a user reach each of them, events about
+ * everybody reach everybody.
+ */
 export interface EventFilter {
   userId?: string;
   sessionId?: string;
@@ -41,9 +44,10 @@ export function createEventHub(onError: (error: unknown) => void, follow: Store[
   }
 
   function publish(event: SessionEvent, userTag: string): void {
-    for (const userId of [event.userId, undefined])
+    const ofEverybody = event.type === 'everybody.sessions_revoked';
+    for (const userId of ofEverybody ? [...byUser.keys()] : [event.userId, undefined])
       for (const { listener, sessionId } of [...(byUser.get(userId) ?? [])]) {
-        if (sessionId !== undefined && !concerns(event, sessionId, userTag)) continue;
+        if (!ofEverybody && sessionId !== undefined && !concerns(event, sessionId, userTag)) continue;
         call(() => listener(event));
       }
   }

@@ -13,6 +13,7 @@ const aliases: Readonly<Record<SessionEvent['type'], readonly string[]>> = {
   'session.updated': ['session.dataChanged', 'Session.dataChanged'],
   'session.touched': [],
   'session.reauthenticated': [],
+  'session.claims_changed': [],
   'session.extended': [],
   'session.refreshed': ['SESSION_REFRESHED'],
   'session.expired': [],
@@ -21,6 +22,7 @@ const aliases: Readonly<Record<SessionEvent['type'], readonly string[]>> = {
   'session.reuse_detected': ['session.revoked', 'Session.revoked', 'Session.deleted', 'SESSION_REVOKED'],
   'session.proof_refused': [],
   'user.sessions_revoked': [],
+  'everybody.sessions_revoked': [],
 };
 const idle = ['session.idle', 'Session.idle', 'Session.idled'];
 

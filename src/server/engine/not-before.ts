@@ -14,6 +14,11 @@ export function raisedNotBefore(notBefore: number, latestStamp: number, now: num
   return Math.max(now, notBefore + 1, latestStamp);
 }
 
+/** The stamp of a session whose access tokens so far are to be stale. */
+export function nextStamp(stamp: number, now: number): number {
+  return Math.max(now, stamp + 1);
+}
+
 /** A new session with its stamp, and its event. */
 export function stampNew(
   session: SessionRecord,
@@ -22,6 +27,11 @@ export function stampNew(
 ): { write: SessionRecord; event: NewEvent } {
   const write: SessionRecord = { ...session, stamp: newStamp(notBefore, now) };
   return { write, event: eventOf(write, 'session.created', now, { type: write.type }) };
+}
+
+/** The one event for the sessions of everybody. It names nobody. */
+export function everybodyRevoked(at: number, notBefore: number): NewEvent {
+  return { type: 'everybody.sessions_revoked', userId: '', sessionId: null, at, detail: { notBefore } };
 }
 
 /** The one event for all sessions of a user that ended together. */

@@ -70,8 +70,8 @@ export interface Sessions {
   /** The person did something, `action` in the app's words. Moves `lastActivityAt`, and the window by its renewal policy. Throws `session_ended`. */
   touch(id: string, action?: string): Promise<Session>;
   /**
-   * The person proved anew who they are: `authenticatedAt` is now, and `acr` says how. Tokens that are minted from here on say
-   * so (`auth_time`, `acr`), those of before do not. No activity. Throws `session_not_found`, `session_ended`.
+   * The person proved anew who they are: `authenticatedAt` is now, and `acr` says how. Access tokens that are minted from here on
+   * say so (`auth_time`, `acr`), those of before are `claims_stale`. No activity. Throws `session_not_found`, `session_ended`.
    */
   reauthenticated(id: string, how?: { acr?: string | null }): Promise<Session>;
   /**
@@ -100,6 +100,17 @@ export interface Sessions {
    * `session_ended`, and ends nothing, when that one is not live.
    */
   revokeOthers(userId: string, keepId: string): Promise<{ count: number; notBefore: number; kept: IssuedSession }>;
+  /**
+   * Ends all sessions of everybody, and all remember tokens: after a backup was restored, or when nobody can be trusted any more.
+   * Other servers of the store keep to it within a second; who signs in at one of them meanwhile may have to do so again.
+   */
+  revokeEverybody(): Promise<{ notBefore: number }>;
+  /**
+   * What access tokens say of a user has changed: roles, a tenant. Access tokens of before are `claims_stale` in `check` and to
+   * the session server, so clients refresh by themselves and go on; nobody is signed out. Change what `claims` answers first.
+   * Answers how many sessions live. Takes a step for each of them.
+   */
+  claimsChanged(userId: string): Promise<{ count: number }>;
   /** Ends a user's sessions of one type, but for `except`. Answers how many were live. */
   revokeOfType(userId: string, type: string, options?: { except?: string }): Promise<{ count: number }>;
   /** Live sessions of a user, newest first, of one type or of all. */
@@ -113,7 +124,10 @@ export interface Sessions {
   subscribe(listener: (event: SessionEvent) => void, filter?: { userId?: string; sessionId?: string }): () => void;
   /** Persisted events after a cursor, oldest first. */
   events(query: { userId: string; after?: number; limit?: number }): Promise<SessionEvent[]>;
-  /** Removes dead sessions whose tombstones are no longer due. Answers how many. */
+  /**
+   * Removes dead sessions whose tombstones are no longer due, and what led to them: ids of your own, also of sessions that had no
+   * absolute end. Answers how many sessions. Call it every few minutes.
+   */
   sweep(): Promise<number>;
   /** Clears the list of one user of sessions that died unseen. Answers how many; 0 for a user without any. */
   sweepUser(userId: string): Promise<number>;

@@ -32,7 +32,7 @@ export interface Step<Answer> extends Timed, Logged {
 /** Answer of a read. */
 export interface Reading extends Timed {
   record: SessionRecord | null;
-  /** The user's not-before stamp; 0 when there is none. */
+  /** The later of the user's not-before stamp and everybody's; 0 when there is none. */
   notBefore: number;
 }
 
@@ -43,15 +43,20 @@ export interface NotBeforeRaised extends Timed, Logged {
   count: number;
 }
 
+/** Answer of {@link Store.raiseEverybody}. */
+export interface EverybodyRaised extends Timed, Logged {
+  notBefore: number;
+}
+
 /**
  * Where sessions rest. Every operation is one atomic step: it happens wholly or not at all, and steps on one session, and
- * steps on one user, are ordered. The rules are the engine's (`decideRotation`, `decideTouch`, `decideReauthenticated`, `decidePutData`,
- * `decideReschedule`, `decideEnd`);
+ * steps on one user, are ordered. The rules are the engine's (`decideRotation`, `decideTouch`, `decideReauthenticated`, `decideOutdate`,
+ * `decidePutData`, `decideReschedule`, `decideEnd`);
  * a store carries them out and logs their event in the same step.
  *
  * `now` is the engine's clock. A store shared by several machines ignores it and decides by its own.
- * Rotations may be lost in a power cut or failover (the protocol heals them); `create`, `end`, `raiseNotBefore`, `keepOne`
- * and the death of a reused session may not, once they are acknowledged.
+ * Rotations may be lost in a power cut or failover (the protocol heals them); `create`, `end`, `raiseNotBefore`, `keepOne`,
+ * `raiseEverybody` and the death of a reused session may not, once they are acknowledged.
  *
  * Sessions of the type {@link rememberType} are kept like others, and neither listed nor counted.
  *
@@ -69,6 +74,8 @@ export interface Store extends NoteStore {
   touch(id: string, action: string | null, now: number): Awaitable<Step<Change>>;
   /** The person proved anew who they are; `acr` says how, or null. */
   reauthenticate(id: string, acr: string | null, now: number): Awaitable<Step<Change>>;
+  /** Access tokens of before are stale. */
+  outdate(id: string, now: number): Awaitable<Step<Change>>;
   /** Moves the end of the window, or renews the session. */
   reschedule(id: string, change: Reschedule, now: number): Awaitable<Step<Rescheduled>>;
   /** Replaces the data (JSON text, null for none) if the version is still `ifVersion`. */
@@ -78,6 +85,11 @@ export interface Store extends NoteStore {
   raiseNotBefore(user: StoreUser, now: number): Awaitable<NotBeforeRaised>;
   /** Like `raiseNotBefore`, and one live session gets a stamp after it. Null, and nothing done, when that one is not live. */
   keepOne(user: StoreUser, id: string, now: number): Awaitable<(NotBeforeRaised & { kept: SessionRecord }) | null>;
+  /**
+   * Ends all sessions of everybody, those of remember tokens too, in one step. Other processes of the store keep to it within a
+   * second. It is in nobody's log, and told to those who follow.
+   */
+  raiseEverybody(now: number): Awaitable<EverybodyRaised>;
   /** Live sessions of a user, newest stamp first, then by id downwards; at most `limit`, those after `after`, of one type or of all. */
   list(user: StoreUser, page: ListPage, now: number): Awaitable<Timed & { records: SessionRecord[] }>;
   /**

@@ -18,7 +18,11 @@ export function serverEvent(event: SessionEvent, ownId: string): ServerEvent | n
     case 'session.revoked':
     case 'session.reuse_detected':
       return { type: 'session.ended', ...session, ...reasonOf(event), at };
+    case 'session.reauthenticated':
+    case 'session.claims_changed':
+      return isOwn ? { type: 'session.claims_changed', ...session, at } : null;
     case 'user.sessions_revoked':
+    case 'everybody.sessions_revoked':
       return { type: 'user.sessions_revoked', reason: 'revoked_all', at };
     default:
       return null;
@@ -27,7 +31,8 @@ export function serverEvent(event: SessionEvent, ownId: string): ServerEvent | n
 
 /** Whether a stream of this session has nothing more to tell: it is over, or its access token became stale. */
 export function isLast(event: ServerEvent, ownId: string): boolean {
-  return event.type === 'user.sessions_revoked' || (event.type === 'session.ended' && event.session_id === ownId);
+  const isOfOwn = event.type === 'session.ended' || event.type === 'session.claims_changed';
+  return event.type === 'user.sessions_revoked' || (isOfOwn && event.session_id === ownId);
 }
 
 function reasonOf(event: SessionEvent): { reason?: string } {

@@ -89,6 +89,20 @@ export const revokeOthers: Operation<OnUser & { keep_id: string }, KeptAnswer> =
   },
 };
 
+export const revokeEverybody: Operation<{ confirm: 'everybody' }, { not_before: number }> = {
+  name: 'sessions.revoke_everybody',
+  summary:
+    'Ends all sessions and remember tokens of all users: everybody has to sign in again. For a restored backup or a break-in.',
+  input: z.strictObject({
+    confirm: z.literal('everybody').check(z.describe("The word 'everybody', so that nobody asks for this by mistake.")),
+  }),
+  answer: z.object({ not_before: z.number() }),
+  route: { method: 'POST', path: '/revoke-everybody' },
+  effect: 'end',
+  repeatable: true,
+  run: async (sessions) => ({ not_before: (await sessions.revokeEverybody()).notBefore }),
+};
+
 export const revokeOfType: Operation<OnUser & { tag: string; except?: string }, { count: number }> = {
   name: 'sessions.revoke_of_type',
   summary: 'Ends the sessions of a user that are of one type, but for `except`. Says how many were live.',

@@ -20,6 +20,7 @@ const eventTypes: { readonly [type in SessionEvent['type']]: type } = {
   'session.updated': 'session.updated',
   'session.touched': 'session.touched',
   'session.reauthenticated': 'session.reauthenticated',
+  'session.claims_changed': 'session.claims_changed',
   'session.extended': 'session.extended',
   'session.refreshed': 'session.refreshed',
   'session.expired': 'session.expired',
@@ -27,6 +28,7 @@ const eventTypes: { readonly [type in SessionEvent['type']]: type } = {
   'session.reuse_detected': 'session.reuse_detected',
   'session.proof_refused': 'session.proof_refused',
   'user.sessions_revoked': 'user.sessions_revoked',
+  'everybody.sessions_revoked': 'everybody.sessions_revoked',
 };
 
 /** Checks a {@link WireEvent}. */

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Session } from '../engine/sessions.ts';
-import { acr, duration, id, moment, type OnSession, type WireDuration } from './fields.ts';
+import { acr, count, duration, id, moment, userId, type OnSession, type OnUser, type WireDuration } from './fields.ts';
 import type { Operation } from './operation.ts';
 import { sessionAnswer, toWire, wireSession, type SessionAnswer, type WireSession } from './wire-session.ts';
 
@@ -37,6 +37,18 @@ export const reauthenticated: Operation<OnSession & { acr?: string | null }, Ses
   effect: 'write',
   repeatable: true,
   run: async (sessions, { id: session, ...how }) => ({ session: toWire(await sessions.reauthenticated(session, how)) }),
+};
+
+export const claimsChanged: Operation<OnUser, { count: number }> = {
+  name: 'sessions.claims_changed',
+  summary:
+    'Says that the roles or other claims of a user changed: access tokens of before are stale, and clients get new ones by themselves. Nobody is signed out. Says how many sessions live.',
+  input: z.strictObject({ user_id: userId }),
+  answer: z.object({ count }),
+  route: { method: 'POST', path: '/users/:user_id/claims-changed' },
+  effect: 'write',
+  repeatable: true,
+  run: async (sessions, input) => sessions.claimsChanged(input.user_id),
 };
 
 export const extend: Operation<OnSession & { by?: WireDuration }, MovedAnswer> = {

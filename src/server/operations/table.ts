@@ -1,7 +1,7 @@
 import { create, reissue } from './create-session.ts';
-import { revoke, revokeAll, revokeByToken, revokeOfType, revokeOthers } from './end-sessions.ts';
+import { revoke, revokeAll, revokeByToken, revokeEverybody, revokeOfType, revokeOthers } from './end-sessions.ts';
 import * as events from './events.ts';
-import { extend, reauthenticated, renew, setEnd, touch } from './move-session.ts';
+import { claimsChanged, extend, reauthenticated, renew, setEnd, touch } from './move-session.ts';
 import type { Operation } from './operation.ts';
 import { check, get, getByToken, inspect, isValid, list, timeRemaining } from './read-session.ts';
 import { refresh } from './refresh-session.ts';
@@ -29,6 +29,7 @@ export function allOperations(): readonly Operation[] {
     reissue,
     touch,
     reauthenticated,
+    claimsChanged,
     extend,
     setEnd,
     renew,
@@ -36,6 +37,7 @@ export function allOperations(): readonly Operation[] {
     revokeByToken,
     revokeAll,
     revokeOthers,
+    revokeEverybody,
     revokeOfType,
     list,
     sweep,

@@ -4,7 +4,7 @@ import type { RefreshOutcome, Sessions } from '../engine/sessions.ts';
 import { create, reissue } from '../operations/create-session.ts';
 import * as end from '../operations/end-sessions.ts';
 import * as log from '../operations/events.ts';
-import { extend, reauthenticated, renew, setEnd, touch } from '../operations/move-session.ts';
+import { claimsChanged, extend, reauthenticated, renew, setEnd, touch } from '../operations/move-session.ts';
 import * as look from '../operations/read-session.ts';
 import { refresh, type RefreshAnswer } from '../operations/refresh-session.ts';
 import { sweep, sweepUser } from '../operations/sweep.ts';
@@ -114,6 +114,10 @@ export function connectSessions(options: ConnectOptions): Sessions {
       const answer = await call(end.revokeOthers, { user_id: userId, keep_id: keepId });
       return { count: answer.count, notBefore: answer.not_before, kept: toIssued(answer) };
     },
+    revokeEverybody: async () => ({
+      notBefore: (await call(end.revokeEverybody, { confirm: 'everybody' })).not_before,
+    }),
+    claimsChanged: async (userId) => call(claimsChanged, { user_id: userId }),
     revokeOfType: async (userId, tag, { except } = {}) =>
       call(end.revokeOfType, { user_id: userId, tag, ...(except !== undefined && { except }) }),
     list: async (userId, page = {}) => {

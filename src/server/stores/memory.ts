@@ -1,11 +1,17 @@
 import { SessionError } from '../../protocol/session-error.ts';
-import { decideEnd, decidePutData, decideReauthenticated, decideTouch } from '../engine/decide-change.ts';
+import {
+  decideEnd,
+  decideOutdate,
+  decidePutData,
+  decideReauthenticated,
+  decideTouch,
+} from '../engine/decide-change.ts';
 import { decideReschedule } from '../engine/decide-reschedule.ts';
 import { decideRotation } from '../engine/decide-rotation.ts';
 import { decideSweep } from '../engine/decide-sweep.ts';
 import type { Decision } from '../engine/decision.ts';
 import { deathOf, tombstoneMs } from '../engine/life.ts';
-import { newStamp, raisedNotBefore, sessionsRevoked, stampNew } from '../engine/not-before.ts';
+import { everybodyRevoked, newStamp, raisedNotBefore, sessionsRevoked, stampNew } from '../engine/not-before.ts';
 import type { SessionRecord } from '../engine/record.ts';
 import type { SessionEvent } from '../engine/session-event.ts';
 import { rememberType, type NotBeforeRaised, type Step, type Store } from '../engine/store.ts';
@@ -85,6 +91,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     touch: (id, action, now) => step(id, now, (record, notBefore) => decideTouch(record, notBefore, action, now)),
     reauthenticate: (id, acr, now) =>
       step(id, now, (record, notBefore) => decideReauthenticated(record, notBefore, acr, now)),
+    outdate: (id, now) => step(id, now, (record, notBefore) => decideOutdate(record, notBefore, now)),
     reschedule: (id, change, now) =>
       step(id, now, (record, notBefore) => decideReschedule(record, notBefore, change, now)),
     putData: (id, change, now) => step(id, now, (record, notBefore) => decidePutData(record, notBefore, change, now)),
@@ -105,6 +112,11 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       keep(kept);
       user.latestStamp = kept.stamp;
       return { ...raised, kept };
+    },
+    raiseEverybody: (now) => {
+      assertOpen();
+      const notBefore = users.raiseAll(now);
+      return { now, notBefore, event: log.add(everybodyRevoked(now, notBefore)) };
     },
     list: ({ userId }, { limit, after, type }, now) => {
       assertOpen();

@@ -2,6 +2,7 @@ import type { Store } from '../engine/store.ts';
 import type { RedisClient } from './redis/client.ts';
 import { createConnection, type Replicas } from './redis/connection.ts';
 import { answerOf, type Context } from './redis/context.ts';
+import { createEverybody } from './redis/everybody.ts';
 import { createFollower } from './redis/follow.ts';
 import { unmarked } from './redis/fields.ts';
 import { createKeys } from './redis/keys.ts';
@@ -67,6 +68,7 @@ export function createRedisStore(options: RedisStoreOptions): Store {
     connection,
     keys,
     clock: (now) => (clock === 'caller' ? String(now) : ''),
+    everybody: () => everybody.notBefore(),
     timeOf: (time, now) => {
       if (clock === 'caller') return now;
       const [seconds, micros] = time as [string, string];
@@ -75,7 +77,8 @@ export function createRedisStore(options: RedisStoreOptions): Store {
     runOn: async (script, { tag, sids, now }, args) => {
       const own = [keys.index(tag), keys.notBefore(tag), keys.events(tag)];
       const pairs = sids.flatMap((sid) => [keys.session(tag, sid), keys.long(tag, sid)]);
-      const header = [context.clock(now), tag, keys.channel, origin, String(eventLimit)];
+      const times = `${context.clock(now)} ${await everybody.notBefore()}`;
+      const header = [times, tag, keys.channel, origin, String(eventLimit)];
       const reply = await connection.run(script, [...own, ...pairs], [...header, ...args]);
       context.leave(tag, reply.slice(2, 3));
       return answerOf(reply);
@@ -84,6 +87,7 @@ export function createRedisStore(options: RedisStoreOptions): Store {
       for (const event of events) if (unmarked(event) !== null) follower.leave(String(event), tag);
     },
   };
+  const everybody = createEverybody({ connection, keys, origin, clock: context.clock, leave: context.leave });
   const types = createTypeIndex(context);
   const users = createUserSteps(context);
 
@@ -95,6 +99,7 @@ export function createRedisStore(options: RedisStoreOptions): Store {
       await types.add(session);
       return users.create(user, session, limit, now);
     },
+    raiseEverybody: everybody.raise,
     ofType: types.ofType,
     sweep: async (now) => {
       await types.sweep(now);

@@ -1,9 +1,15 @@
-import { decideEnd, decidePutData, decideReauthenticated, decideTouch } from '../engine/decide-change.ts';
+import {
+  decideEnd,
+  decideOutdate,
+  decidePutData,
+  decideReauthenticated,
+  decideTouch,
+} from '../engine/decide-change.ts';
 import { decideReschedule, type Rescheduled } from '../engine/decide-reschedule.ts';
 import { decideRotation } from '../engine/decide-rotation.ts';
 import type { Decision } from '../engine/decision.ts';
 import { deathOf, endOf, isExpiry } from '../engine/life.ts';
-import { newStamp, raisedNotBefore, sessionsRevoked, stampNew } from '../engine/not-before.ts';
+import { everybodyRevoked, newStamp, raisedNotBefore, sessionsRevoked, stampNew } from '../engine/not-before.ts';
 import type { SessionRecord } from '../engine/record.ts';
 import type { SessionEvent } from '../engine/session-event.ts';
 import { rememberType, type NotBeforeRaised, type Step, type Store, type StoreUser } from '../engine/store.ts';
@@ -103,6 +109,7 @@ export function createSqliteStore({ path, eventLimit = 10_000, busyTimeoutMs = 2
     touch: (id, action, now) => step(id, now, (record, notBefore) => decideTouch(record, notBefore, action, now)),
     reauthenticate: (id, acr, now) =>
       step(id, now, (record, notBefore) => decideReauthenticated(record, notBefore, acr, now)),
+    outdate: (id, now) => step(id, now, (record, notBefore) => decideOutdate(record, notBefore, now)),
     reschedule: (id, change, now) => {
       const decide: Decide<Rescheduled> = (record, notBefore) => decideReschedule(record, notBefore, change, now);
       if (change.kind !== 'set') return step(id, now, decide);
@@ -124,6 +131,15 @@ export function createSqliteStore({ path, eventLimit = 10_000, busyTimeoutMs = 2
           const kept = { ...found.record, stamp: newStamp(raised.notBefore, 0), updatedAt: now };
           durable.sessions.setStamp(found.row, kept);
           return { ...raised, kept };
+        }),
+      ),
+    raiseEverybody: (now) =>
+      guarded(() =>
+        durable.write(() => {
+          const before = durable.users.notBefore(new Uint8Array());
+          const notBefore = raisedNotBefore(before, durable.sessions.latestOfAll(), now);
+          durable.users.setEverybody(notBefore);
+          return { now, notBefore, event: durable.events.add(everybodyRevoked(now, notBefore), new Uint8Array()) };
         }),
       ),
     list: (user, page, now) => ({

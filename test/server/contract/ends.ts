@@ -76,6 +76,29 @@ export function endsContract(on: Subject): void {
       });
     });
 
+    test('of the sessions of everybody spares nobody, and no remember token', async () => {
+      const [{ id }, { id: other }] = [await on.start(), await on.start({ userId: 'eve' })];
+      const remembering = await on.sessions.remember.issue('ada');
+      const { notBefore } = await on.sessions.revokeEverybody();
+      for (const each of [id, other])
+        expect(await on.sessions.inspect(each)).toMatchObject({ state: 'revoked', endReason: 'revoked_all' });
+      expect(await on.sessions.remember.redeem(remembering)).toBeNull();
+      const again = await on.sessions.create({ userId: 'ada' });
+      expect(again.stamp).toBeGreaterThan(notBefore);
+      expect(await on.sessions.isValid(again.session.id)).toBe(true);
+    });
+
+    test('is nothing that new claims bring: access tokens of before are stale, and the session goes on', async () => {
+      const { session, stamp } = await on.sessions.create({ userId: 'ada' });
+      await on.start({ userId: 'eve' });
+      expect(await on.sessions.claimsChanged('ada')).toEqual({ count: 1 });
+      expect(await on.sessions.check(session.id, stamp)).toEqual({ ok: false, why: 'claims_stale' });
+      expect(await on.sessions.isValid(session.id)).toBe(true);
+      const { stamp: later } = await on.sessions.reissue(session.id);
+      expect(await on.sessions.check(session.id, later)).toMatchObject({ ok: true });
+      await expect(on.sessions.claimsChanged('')).rejects.toMatchObject({ code: 'invalid_argument' });
+    });
+
     test('of the sessions of one type spares the others, and one of them (S19)', async () => {
       await on.sessions.types.define({ tag: 'shop' });
       const [kept, gone, other] = [

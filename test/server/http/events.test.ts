@@ -67,6 +67,22 @@ describe('GET /events', () => {
     await settle();
   });
 
+  it('tells those whom it concerns that what their tokens say has changed, which ends their stream', async () => {
+    const mine = await on.signIn();
+    const hers = await on.signIn({ username: 'grace' });
+    const [listening, elsewhere] = [await listen(mine.access_token), await listen(hers.access_token)];
+    await on.sessions.claimsChanged('user_ada');
+    await settle();
+    const told = { type: 'session.claims_changed', session_id: mine.session_id, at: expect.any(String) };
+    expect([listening.events, listening.isOver]).toEqual([[told], true]);
+    expect([elsewhere.events, elsewhere.isOver]).toEqual([[], false]);
+
+    await on.sessions.revokeEverybody();
+    await settle();
+    const ended = { type: 'user.sessions_revoked', reason: 'revoked_all', at: expect.any(String) };
+    expect([elsewhere.events, elsewhere.isOver]).toEqual([[ended], true]);
+  });
+
   it('tells of its own session: activity, data, and its end, which ends the stream', async () => {
     const { access_token, session_id } = await on.signIn();
     const listening = await listen(access_token);

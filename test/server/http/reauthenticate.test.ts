@@ -27,7 +27,7 @@ async function anHourAfterSignIn(
 
 describe('POST /session/reauthenticate', () => {
   it('answers the session without a token; the next refresh says when', async () => {
-    const { prove, refresh, clock, signedIn, sessions } = await anHourAfterSignIn();
+    const { prove, call, refresh, clock, signedIn, sessions } = await anHourAfterSignIn();
     expect(decodeJwt(signedIn.access_token)['auth_time']).toBe(clock.now() / 1000 - 3600);
     const answer = await prove(right);
     expect(answer.status).toBe(200);
@@ -38,6 +38,9 @@ describe('POST /session/reauthenticate', () => {
       server_time: new Date(clock.now()).toISOString(),
     });
     expect(await sessions.get(signedIn.session_id)).toMatchObject({ authenticatedAt: clock.now(), acr: null });
+    // The access token of before is spent (ASVS 7.2.4).
+    const stale = await call('GET', '/session', { accessToken: signedIn.access_token });
+    expect([stale.status, await bodyOf(stale)]).toMatchObject([401, { code: 'claims_stale' }]);
 
     clock.advance(1000);
     const next = (await (await refresh(signedIn.refresh_token!, attemptKey('second'))).json()) as TokenResponse;
@@ -132,9 +135,15 @@ describe('POST /session/reauthenticate', () => {
   });
 
   it('counts against the account that is named, as a sign-in does, and only failures', async () => {
-    const { prove, call } = await anHourAfterSignIn();
-    for (let i = 0; i < 15; i++) expect((await prove(right)).status).toBe(200);
-    for (let i = 0; i < 10; i++) await prove(wrong);
+    const { call, refresh, signedIn } = await anHourAfterSignIn();
+    let latest = signedIn;
+    const proveNow = async (json: object): Promise<Response> =>
+      call('POST', path, { json, accessToken: latest.access_token });
+    for (let i = 0; i < 15; i++) {
+      expect((await proveNow(right)).status).toBe(200);
+      latest = (await (await refresh(latest.refresh_token!, attemptKey(`after${i}`))).json()) as TokenResponse;
+    }
+    for (let i = 0; i < 10; i++) await proveNow(wrong);
     expect((await call('POST', '/sessions', { json: right })).status).toBe(429);
   });
 

@@ -56,6 +56,7 @@ test('sign-ins, sign-outs, revocations and found reuse wait for the disk; refres
     const kept = await create();
     expect(await writesOf(() => sessions.revokeOthers('ada', kept.session.id))).toEqual(['FULL']);
     expect(await writesOf(() => sessions.revokeAll('ada'))).toEqual(['FULL']);
+    expect(await writesOf(() => sessions.revokeEverybody())).toEqual(['FULL']);
     const idle = await create();
     world.clock.at += hour;
     expect(await writesOf(() => world.refresh(idle.refreshToken))).toEqual(['NORMAL']);

@@ -66,6 +66,15 @@ describe('a session database', () => {
     },
   );
 
+  test('that another connection used to end the sessions of everybody holds here at once', async () => {
+    const here = open();
+    const { session, refreshToken } = await open().sessions.create({ userId: 'ada' });
+    expect(await here.sessions.get(session.id)).not.toBeNull();
+    await open().sessions.revokeEverybody();
+    expect(await here.sessions.get(session.id)).toBeNull();
+    expect(await here.refresh(refreshToken)).toMatchObject({ outcome: 'ended', reason: 'revoked_all' });
+  });
+
   test('forgets the last refreshes in a power cut; then a newer token heals it, with no sign-in lost', async () => {
     const world = open();
     const { session, refreshToken } = await world.sessions.create({ userId: 'ada' });

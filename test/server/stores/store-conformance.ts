@@ -3,8 +3,11 @@ import type { SessionEvent } from '../../../src/server/engine/session-event.ts';
 import type { RefreshOutcome } from '../../../src/server/engine/sessions.ts';
 import type { Store } from '../../../src/server/engine/store.ts';
 import { userTagOf } from '../../../src/server/engine/session-id.ts';
+import { testAliases } from './aliases-conformance.ts';
 import { testAuthentication } from './authentication-conformance.ts';
+import { testClaims } from './claims-conformance.ts';
 import { testEnds } from './ends-conformance.ts';
+import { testEverybody } from './everybody-conformance.ts';
 import { testNotes } from './notes-conformance.ts';
 import { createWorld, day, hour, minute, next, second, tokenOf, type World } from '../engine/world.ts';
 
@@ -31,7 +34,10 @@ export function testStore(
 
     testEnds(() => world);
     testAuthentication(() => world);
+    testClaims(() => world);
+    testEverybody(() => world);
     testNotes(() => world);
+    testAliases(() => world);
 
     describe('rotation', () => {
       test('100 parallel refreshes with one key: 1 rotates, 99 replay, one distinct token (S54)', async () => {

@@ -41,6 +41,8 @@ export function replicatedStore(): ReplicatedStore {
       ),
     touch: (id, action, now) => write(now, (to) => to.touch(id, action, now), never),
     reauthenticate: (id, acr, now) => write(now, (to) => to.reauthenticate(id, acr, now), never),
+    outdate: (id, now) => write(now, (to) => to.outdate(id, now), never),
+    raiseEverybody: (now) => write(now, (to) => to.raiseEverybody(now), always),
     reschedule: (id, change, now) => write(now, (to) => to.reschedule(id, change, now), never),
     putData: (id, change, now) => write(now, (to) => to.putData(id, change, now), never),
     end: (id, reason, now) => write(now, (to) => to.end(id, reason, now), always),

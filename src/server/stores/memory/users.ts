@@ -1,4 +1,5 @@
 import { deathOf, endOf } from '../../engine/life.ts';
+import { raisedNotBefore } from '../../engine/not-before.ts';
 import type { SessionRecord } from '../../engine/record.ts';
 import { rememberType } from '../../engine/store.ts';
 
@@ -29,6 +30,8 @@ export interface Users {
   countLive(user: MemoryUser, now: number): number;
   /** A record of the index was written anew. */
   changed(record: SessionRecord): void;
+  /** Ends all sessions of everybody. Answers everybody's not-before stamp. */
+  raiseAll(now: number): number;
   /** A record of the user was removed. */
   forget(userId: string): void;
   /** Removes users without records whose stamp is older than `before`. */
@@ -38,6 +41,8 @@ export interface Users {
 /** An index of users over `records`. */
 export function createUsers(records: ReadonlyMap<string, SessionRecord>): Users {
   const users = new Map<string, MemoryUser>();
+  /** Everybody's not-before stamp, for those who come back to a user that was forgotten. */
+  let ofEverybody = 0;
 
   function live(user: MemoryUser, now: number): SessionRecord[] {
     const found: SessionRecord[] = [];
@@ -56,18 +61,27 @@ export function createUsers(records: ReadonlyMap<string, SessionRecord>): Users 
     changed: (record) => {
       const user = users.get(record.userId);
       if (user === undefined) return;
+      user.latestStamp = Math.max(user.latestStamp, record.stamp);
       if (record.endReason === null) user.earliestEnd = Math.min(user.earliestEnd, endOf(record));
       else if (user.ids.includes(record.id)) user.ids = user.ids.filter((id) => id !== record.id);
     },
     get: (userId) => {
       let user = users.get(userId);
       if (user === undefined) {
-        user = { userId, notBefore: 0, latestStamp: 0, records: 0, ids: [], earliestEnd: Infinity, pruneAt: 16 };
+        user = {
+          userId,
+          notBefore: ofEverybody,
+          latestStamp: 0,
+          records: 0,
+          ids: [],
+          earliestEnd: Infinity,
+          pruneAt: 16,
+        };
         users.set(userId, user);
       }
       return user;
     },
-    notBefore: (userId) => users.get(userId)?.notBefore ?? 0,
+    notBefore: (userId) => users.get(userId)?.notBefore ?? ofEverybody,
     add: (user, record, now) => {
       user.records++;
       if (record.stamp > user.latestStamp) user.latestStamp = record.stamp;
@@ -79,6 +93,17 @@ export function createUsers(records: ReadonlyMap<string, SessionRecord>): Users 
       if (user.ids.length < user.pruneAt) return;
       live(user, now);
       user.pruneAt = Math.max(16, user.ids.length * 2);
+    },
+    raiseAll: (now) => {
+      let latest = 0;
+      for (const { notBefore, latestStamp } of users.values()) latest = Math.max(latest, notBefore, latestStamp);
+      ofEverybody = raisedNotBefore(ofEverybody, latest, now);
+      for (const user of users.values()) {
+        user.notBefore = ofEverybody;
+        user.ids = [];
+        user.earliestEnd = Infinity;
+      }
+      return ofEverybody;
     },
     forget: (userId) => {
       const user = users.get(userId);

@@ -12,6 +12,8 @@ export interface Context {
   clock(now: number): string;
   /** Which time counts: that of Redis (the answer of `TIME`) or the caller's. */
   timeOf(time: unknown, now: number): number;
+  /** Everybody's not-before stamp. */
+  everybody(): number | Promise<number>;
   /** Runs a script on sessions of a user. */
   runOn(script: ScriptName, of: Scope, args: readonly string[]): Promise<Answer>;
   /** Leaves what was logged, as it rests, for servers that lost the channel; `runOn` does it with the event of an answer. */

@@ -14,6 +14,9 @@ export interface Keys {
   types: string;
   note(area: string, name: string): string;
   notes(area: string): string;
+  /** Everybody's not-before stamp, and a key beside it that a confirmation writes to. */
+  everybody: string;
+  everybodyConfirmed: string;
   /** What was logged last, of all users, for those who lost the channel. */
   recent: string;
   channel: string;
@@ -31,6 +34,8 @@ export function createKeys(prefix: string): Keys {
     types: `${prefix}types`,
     note: (area, name) => `${prefix}note:{a:${encodeURIComponent(area)}}${name}`,
     notes: (area) => `${prefix}notes:{a:${encodeURIComponent(area)}}`,
+    everybody: `${prefix}{everybody}:b`,
+    everybodyConfirmed: `${prefix}{everybody}:c`,
     recent: `${prefix}recent`,
     channel: `${prefix}events`,
   };

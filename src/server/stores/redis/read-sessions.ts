@@ -15,6 +15,7 @@ export async function readSessions(
   now: number,
 ): Promise<Reading[]> {
   const { connection, keys, timeOf } = context;
+  const ofEverybody = await context.everybody();
 
   async function readAll(
     some: readonly string[],
@@ -27,7 +28,7 @@ export async function readSessions(
       ...some.flatMap((sid) => kinds.map((key) => ['hgetall', key(tag, sid)])),
     ])) as [Value, unknown, ...unknown[]];
     const at = timeOf(time, now);
-    const stamp = Number(notBefore ?? 0);
+    const stamp = Math.max(Number(notBefore ?? 0), ofEverybody);
     const readings = some.map((sid, i) => {
       const pairs = found.slice(i * kinds.length, (i + 1) * kinds.length).flatMap(pairsIn);
       const hasLong = pairs.some(([name]) => name === longMark);

@@ -1,6 +1,16 @@
+import { everybodyLua } from './lua/everybody.ts';
 import { dropNoteLua, pruneNotesLua, putNoteLua } from './lua/notes.ts';
-import { sessionLua, stepLua } from './lua/session.ts';
-import { endLua, putDataLua, reauthenticateLua, rescheduleLua, rotateLua, touchLua } from './lua/steps.ts';
+import { sessionLua } from './lua/session.ts';
+import {
+  endLua,
+  outdateLua,
+  putDataLua,
+  reauthenticateLua,
+  rescheduleLua,
+  rotateLua,
+  stepLua,
+  touchLua,
+} from './lua/steps.ts';
 import { createLua, eventsLua, indexLua, logLua, raiseLua, visitLua } from './lua/users.ts';
 
 const step = (lua: string): string => sessionLua + stepLua + lua;
@@ -11,10 +21,12 @@ export type ScriptName =
   | 'touch'
   | 'putData'
   | 'reauthenticate'
+  | 'outdate'
   | 'reschedule'
   | 'end'
   | 'create'
   | 'raise'
+  | 'everybody'
   | 'index'
   | 'visit'
   | 'log'
@@ -29,10 +41,12 @@ export const scripts: Readonly<Record<ScriptName, string>> = {
   touch: step(touchLua),
   putData: step(putDataLua),
   reauthenticate: step(reauthenticateLua),
+  outdate: step(outdateLua),
   reschedule: step(rescheduleLua),
   end: step(endLua),
   create: user(createLua),
   raise: user(raiseLua),
+  everybody: everybodyLua,
   index: user(indexLua),
   visit: user(visitLua),
   log: user(logLua),

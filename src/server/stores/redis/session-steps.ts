@@ -13,7 +13,7 @@ import type { ScriptName } from './scripts.ts';
 /** What is done to one session. */
 export type SessionSteps = Pick<
   Store,
-  'read' | 'rotate' | 'touch' | 'reauthenticate' | 'reschedule' | 'putData' | 'end'
+  'read' | 'rotate' | 'touch' | 'reauthenticate' | 'outdate' | 'reschedule' | 'putData' | 'end'
 >;
 
 /** The steps on one session: one script each. */
@@ -48,6 +48,7 @@ export function createSessionSteps(context: Context): SessionSteps {
     },
     touch: async (id, action, now) => step('touch', id, [optional(action)], now, changeOf),
     reauthenticate: async (id, acr, now) => step('reauthenticate', id, [optional(acr)], now, changeOf),
+    outdate: async (id, now) => step('outdate', id, [], now, changeOf),
     putData: async (id, { data, ifVersion }, now) =>
       step('putData', id, [optional(data), String(ifVersion)], now, changeOf),
     end: async (id, reason, now) => step('end', id, [reason], now, changeOf),

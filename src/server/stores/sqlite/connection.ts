@@ -90,7 +90,11 @@ export function connect(
         const found = sessions.find(id);
         const decision = decide(found?.record ?? null, found?.notBefore ?? 0);
         if (mayKeep?.(decision) === false) return null;
-        if (found !== null && decision.write !== null) save(found.row, decision.write, now);
+        if (found !== null && decision.write !== null) {
+          save(found.row, decision.write, now);
+          // Apart: it is in an index, which every refresh would have to write anew.
+          if (decision.write.stamp !== found.record.stamp) sessions.setStamp(found.row, decision.write);
+        }
         const event = decision.event && events.add(decision.event, keyOf(id).tag);
         return { answer: decision.answer, event, now };
       }),

@@ -3,6 +3,7 @@ import { firstLook } from '../../engine/decide-sweep.ts';
 import type { SessionRecord } from '../../engine/record.ts';
 import { rememberType, type Found, type ListPage, type TypePage } from '../../engine/store.ts';
 import { authenticatedCell, cellsOf, keyOf, packAttempts, recordOf, type Row } from './rows.ts';
+import { everybodyNotBefore } from './user-table.ts';
 
 /** A session where it lies, and its user's not-before stamp. */
 export interface FoundRow extends Found {
@@ -17,6 +18,8 @@ export interface SessionTable {
   save(row: number, write: SessionRecord, now: number): void;
   setStamp(row: number, record: SessionRecord): void;
   latestStamp(tag: Uint8Array): number;
+  /** The latest of all users. Looks at every session. */
+  latestOfAll(): number;
   /** How many are live, and the earliest end among them. */
   countLive(tag: Uint8Array, now: number): { live: number; nextEnd: number };
   /** Whether at least `count` sessions, live or dead, are younger than the user's not-before stamp. */
@@ -36,7 +39,7 @@ const columns = `sid, tag, user_id, type, created_at, updated_at, active_at, ref
   version, ended_at, end_reason, look_at, data, alias, trust_context, last_action, last_action_at, token_generation,
   authenticated_at, acr`;
 const places = columns.replace(/\w+/g, '?');
-const notBefore = 'coalesce((SELECT not_before FROM users WHERE users.tag = sessions.tag), 0)';
+const notBefore = `max(coalesce((SELECT not_before FROM users WHERE users.tag = sessions.tag), 0), ${everybodyNotBefore})`;
 const found = `SELECT row, ${columns}, ${notBefore} AS not_before FROM sessions`;
 /** `deathOf(...) === null`, for the next parameter as the time. The conformance suite holds the two together. */
 const end = `min(coalesce(window_ends_at, 1e18), coalesce(absolute_ends_at, 1e18), coalesce(active_at + idle_ms, 1e18))`;
@@ -56,6 +59,7 @@ export function createSessionTable(db: DatabaseSync): SessionTable {
   );
   const setStamp = db.prepare('UPDATE sessions SET stamp = ?, updated_at = ? WHERE row = ?');
   const latestStamp = db.prepare('SELECT max(stamp) AS stamp FROM sessions WHERE tag = ?');
+  const latestOfAll = db.prepare('SELECT max(stamp) AS stamp FROM sessions');
   const hasAtLeast = db.prepare(`SELECT 1 FROM sessions WHERE tag = ? AND stamp > ${notBefore} LIMIT 1 OFFSET ?`);
   const countLive = db.prepare(
     `SELECT count(*) AS n, min(${end}) AS next_end FROM sessions WHERE tag = ? AND ${listed} AND ${live}`,
@@ -102,6 +106,7 @@ export function createSessionTable(db: DatabaseSync): SessionTable {
     },
     setStamp: (row, record) => void setStamp.run(record.stamp, record.updatedAt, row),
     latestStamp: (tag) => Number(latestStamp.get(tag)?.['stamp'] ?? 0),
+    latestOfAll: () => Number(latestOfAll.get()?.['stamp'] ?? 0),
     countLive: (tag, now) => {
       const row = countLive.get(tag, now)!;
       return { live: row['n'] as number, nextEnd: (row['next_end'] as number | null) ?? Infinity };

@@ -5,7 +5,10 @@ import type { DatabaseSync } from 'node:sqlite';
  * so that a sign-out of everything need not count them.
  */
 export interface UserTable {
+  /** The later of the user's and everybody's. */
   notBefore(tag: Uint8Array): number;
+  /** Raises everybody's, and ends all counts. */
+  setEverybody(stamp: number): void;
   /** Ends the count, too. */
   setNotBefore(tag: Uint8Array, stamp: number): void;
   /** How many sessions are live, if that is known at `now` without looking at them. */
@@ -22,9 +25,12 @@ export interface UserTable {
   sweep(before: number): void;
 }
 
+/** Everybody's stamp lies under the empty tag, which is nobody's. SQL that reads it once a statement. */
+export const everybodyNotBefore = "coalesce((SELECT not_before FROM users WHERE tag = x''), 0)";
+
 /** The table of users over `db`. */
 export function createUserTable(db: DatabaseSync): UserTable {
-  const get = db.prepare('SELECT not_before FROM users WHERE tag = ?');
+  const get = db.prepare("SELECT max(not_before) AS not_before FROM users WHERE tag IN (?, x'')");
   const set = db.prepare(`INSERT INTO users (tag, not_before) VALUES (?, ?)
     ON CONFLICT (tag) DO UPDATE SET not_before = excluded.not_before, live = NULL, next_end = NULL`);
   const counted = db.prepare('SELECT live FROM users WHERE tag = ? AND live IS NOT NULL AND next_end > ?');
@@ -34,13 +40,18 @@ export function createUserTable(db: DatabaseSync): UserTable {
     'UPDATE users SET live = live + 1, next_end = min(next_end, ?) WHERE tag = ? AND live IS NOT NULL',
   );
   const uncountOne = db.prepare(
-    'UPDATE users SET live = live - 1 WHERE tag = ? AND live IS NOT NULL AND not_before < ?',
+    `UPDATE users SET live = live - 1 WHERE tag = ? AND live IS NOT NULL AND max(not_before, ${everybodyNotBefore}) < ?`,
   );
   const mayEndAt = db.prepare('UPDATE users SET next_end = min(next_end, ?) WHERE tag = ? AND live IS NOT NULL');
-  const sweep = db.prepare(`DELETE FROM users WHERE not_before < ? AND live IS NULL
+  const endCounts = db.prepare('UPDATE users SET live = NULL, next_end = NULL WHERE live IS NOT NULL');
+  const sweep = db.prepare(`DELETE FROM users WHERE not_before < ? AND live IS NULL AND tag <> x''
     AND NOT EXISTS (SELECT 1 FROM sessions WHERE sessions.tag = users.tag AND stamp <= not_before)`);
   return {
     notBefore: (tag) => Number(get.get(tag)?.['not_before'] ?? 0),
+    setEverybody: (stamp) => {
+      set.run(new Uint8Array(), stamp);
+      endCounts.run();
+    },
     setNotBefore: (tag, stamp) => void set.run(tag, stamp),
     counted: (tag, now) => (counted.get(tag, now)?.['live'] as number | undefined) ?? null,
     count: (tag, live, nextEnd) => void count.run(tag, live, storable(nextEnd)),

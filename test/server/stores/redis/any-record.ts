@@ -12,6 +12,7 @@ export type Deed =
   | { kind: 'rotate'; request: RotationRequest }
   | { kind: 'touch'; action: string | null }
   | { kind: 'reauthenticate'; acr: string | null }
+  | { kind: 'outdate' }
   | { kind: 'putData'; change: { data: string | null; ifVersion: number } }
   | { kind: 'reschedule'; change: Reschedule }
   | { kind: 'end'; reason: 'revoked' | 'signed_out_elsewhere' };
@@ -154,6 +155,8 @@ export function deeds(kind: Deed['kind'], record: SessionRecord): fc.Arbitrary<D
       return fc.record({ kind: fc.constant('touch'), action: maybe(fc.oneof(text, fc.constant(''))) });
     case 'reauthenticate':
       return fc.record({ kind: fc.constant('reauthenticate'), acr: maybe(text) });
+    case 'outdate':
+      return fc.constant({ kind: 'outdate' } as const);
     case 'putData':
       return fc.record({
         kind: fc.constant('putData'),

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   decideEnd,
+  decideOutdate,
   decidePutData,
   decideReauthenticated,
   decideTouch,
@@ -55,6 +56,7 @@ function decide(deed: Deed, record: SessionRecord | null, notBefore: number, now
   if (deed.kind === 'rotate') return decideRotation(record, notBefore, deed.request, now);
   if (deed.kind === 'touch') return decideTouch(record, notBefore, deed.action, now);
   if (deed.kind === 'reauthenticate') return decideReauthenticated(record, notBefore, deed.acr, now);
+  if (deed.kind === 'outdate') return decideOutdate(record, notBefore, now);
   if (deed.kind === 'putData') return decidePutData(record, notBefore, deed.change, now);
   if (deed.kind === 'reschedule') return decideReschedule(record, notBefore, deed.change, now);
   return decideEnd(record, notBefore, deed.reason, now);
@@ -64,6 +66,7 @@ async function carryOut(deed: Deed, id: string, now: number): Promise<Step<unkno
   if (deed.kind === 'rotate') return store.rotate(id, deed.request, now);
   if (deed.kind === 'touch') return store.touch(id, deed.action, now);
   if (deed.kind === 'reauthenticate') return store.reauthenticate(id, deed.acr, now);
+  if (deed.kind === 'outdate') return store.outdate(id, now);
   if (deed.kind === 'putData') return store.putData(id, deed.change, now);
   if (deed.kind === 'reschedule') return store.reschedule(id, deed.change, now);
   return store.end(id, deed.reason, now);
@@ -74,7 +77,7 @@ function kept(record: SessionRecord, notBefore: number, now: number): SessionRec
   return decideSweep(record, notBefore, now).outcome === 'remove' ? null : record;
 }
 
-test.each(['rotate', 'touch', 'reauthenticate', 'putData', 'reschedule', 'end'] as const)(
+test.each(['rotate', 'touch', 'reauthenticate', 'outdate', 'putData', 'reschedule', 'end'] as const)(
   '%s in Lua answers, keeps and logs what the rule of the engine says',
   { timeout: 120_000 },
   async (kind) => {
@@ -109,6 +112,7 @@ const outcomes = {
     .concat(['rotated', 'ahead', 'replayed', 'stale', 'wrong_key']),
   touch: refusals,
   reauthenticate: refusals,
+  outdate: refusals,
   putData: [...refusals, 'conflict'],
   reschedule: [...refusals, 'no_window'],
   end: refusals,
@@ -134,7 +138,7 @@ test(
           const id = keepIt ? record.id : null;
           const what = { notBefore: stamp, count: raised!.count, kept: id };
           expect(raised!.event).toEqual({ cursor: expect.any(Number), ...sessionsRevoked(user.userId, now, what) });
-          const isCounted = record.endReason === null && record.type !== rememberType && now < endOf(record);
+          const isCounted = isLive && record.type !== rememberType;
           expect(raised!.count).toBe(isCounted && !keepIt ? 1 : 0);
           if (keepIt) {
             const after = { ...record, stamp: newStamp(stamp, 0), updatedAt: now };

@@ -74,6 +74,7 @@ test.each([
       await expect(sessions.revokeOthers('ada', fourth!.session.id)).rejects.toMatchObject(unavailable);
       await expect(sessions.revokeAll('bob')).rejects.toMatchObject(unavailable);
       await sessions.touch(fourth!.session.id);
+      await sessions.claimsChanged('ada');
       expect(await world.refresh(fourth!.refreshToken)).toMatchObject({ outcome: 'rotated' });
       expect(await sessions.get(third!.session.id)).toBeNull();
 
@@ -82,6 +83,11 @@ test.each([
       expect(await sessions.revoke(second!.session.id, 'revoked')).toBe(false);
       expect(await world.refresh(spent, 'thief')).toMatchObject({ outcome: 'ended', reason: 'reuse_detected' });
       await sessions.revokeAll('ada');
+      await sessions.revokeEverybody();
+      process.kill(replica.pid, 'SIGSTOP');
+      await expect(sessions.revokeEverybody()).rejects.toMatchObject(unavailable);
+      process.kill(replica.pid, 'SIGCONT');
+      await vi.waitFor(() => sessions.revokeEverybody(), { timeout: 30_000 });
     });
   },
 );

@@ -2,17 +2,18 @@
  * What every script on a user's sessions begins with.
  *
  * KEYS: 1 index, 2 not-before stamp, 3 events; then two for each session, its short and its long fields.
- * ARGV: 1 the caller's time, empty for the clock of Redis; 2 user tag; 3 channel; 4 who writes; 5 how many events are kept.
+ * ARGV: 1 the caller's time, none for the clock of Redis, then a blank and everybody's not-before stamp; 2 user tag; 3 channel; 4 who writes; 5 how many events are kept.
  */
 export const sessionLua: string = `
 local week, inf = 604800000, math.huge
 local index, tag = KEYS[1], ARGV[2]
-local now = tonumber(ARGV[1])
+local clock, everybody = string.match(ARGV[1], '^(%d*) (%d+)$')
+local now = tonumber(clock)
 if not now then
   local time = redis.call('TIME')
   now = time[1] * 1000 + math.floor(time[2] / 1000)
 end
-local notBefore = tonumber(redis.call('GET', KEYS[2]) or '0')
+local notBefore = math.max(tonumber(redis.call('GET', KEYS[2]) or '0'), tonumber(everybody))
 
 -- Every digit: tostring rounds.
 local function num(n) return string.format('%.17g', n) end
@@ -164,6 +165,14 @@ local function save(s)
   if s.r.L then leave(s.long, at) end
 end
 
+-- A new stamp, which the index must know: whoever ends all sessions ends those that have it.
+local function stampAnew(s, stamp)
+  setTime(s, 's', stamp)
+  redis.call('ZADD', index, 'LT', num(-stamp), '.')
+end
+
+local function latestStamp() return -tonumber(redis.call('ZSCORE', index, '.') or '0') end
+
 -- Logs and tells an event. Cursors are led by the clock: a log that was lost does not give them again.
 local function log(kind, user, sid, at, detail)
   local cursor, last = math.max(1, math.floor(at)), redis.call('LINDEX', KEYS[3], -1)
@@ -214,33 +223,5 @@ local function answer(outcome, more, s, event, events)
     end
   end
   return reply
-end
-`;
-
-/** What every step on one session begins with, after {@link sessionLua}: ARGV 6 is its sid. */
-export const stepLua: string = `
-local s = load(1, ARGV[6])
-if not s then return answer('missing') end
-local refusal = refusalOf(s)
-if refusal then return answer('refused', refusal, s) end
-
-local function restartWindow()
-  return math.max(timeOf(s.r, 'e'), math.min(now + tonumber(s.r.w), timeOf(s.r, 'x') or inf))
-end
-
--- Moves the end of the window by its renewal policy: 1 a refresh, 2 any use, 3 any use in its second half.
-local function slideWindow(use)
-  if not s.r.e or not s.r.w then return end
-  local policy, half = tonumber(s.r.p or '0'), timeOf(s.r, 'e') - tonumber(s.r.w) / 2
-  half = half < 0 and math.ceil(half) or math.floor(half)
-  if policy == 2 or (policy == 1 and use == 'refresh') or (policy == 3 and now >= half) then
-    setTime(s, 'e', restartWindow())
-  end
-end
-
-local function done(kind, detail, more)
-  save(s)
-  logOf(s, kind, now, detail)
-  return answer('done', more, s)
 end
 `;

@@ -1,5 +1,33 @@
 // The steps on one session, each after the two beginnings. They are the engine's rules once more, in Lua: a test holds them together.
 
+/** What every step on one session begins with, after the beginning of session.ts: ARGV 6 is its sid. */
+export const stepLua: string = `
+local s = load(1, ARGV[6])
+if not s then return answer('missing') end
+local refusal = refusalOf(s)
+if refusal then return answer('refused', refusal, s) end
+
+local function restartWindow()
+  return math.max(timeOf(s.r, 'e'), math.min(now + tonumber(s.r.w), timeOf(s.r, 'x') or inf))
+end
+
+-- Moves the end of the window by its renewal policy: 1 a refresh, 2 any use, 3 any use in its second half.
+local function slideWindow(use)
+  if not s.r.e or not s.r.w then return end
+  local policy, half = tonumber(s.r.p or '0'), timeOf(s.r, 'e') - tonumber(s.r.w) / 2
+  half = half < 0 and math.ceil(half) or math.floor(half)
+  if policy == 2 or (policy == 1 and use == 'refresh') or (policy == 3 and now >= half) then
+    setTime(s, 'e', restartWindow())
+  end
+end
+
+local function done(kind, detail, more)
+  save(s)
+  logOf(s, kind, now, detail)
+  return answer('done', more, s)
+end
+`;
+
 /** ARGV: 7 what the person did, or empty. */
 export const touchLua: string = `
 setTime(s, 'a', math.max(activeAt(s.r), now))
@@ -15,9 +43,16 @@ return done('session.touched', ARGV[7] == '' and '{}' or '{"action":' .. cjson.e
 /** ARGV: 7 how the person proved who they are, or empty. */
 export const reauthenticateLua: string = `
 setTime(s, 'A', now)
+stampAnew(s, math.max(now, stampOf(s.r) + 1))
 if ARGV[7] == '' then set(s, 'C', nil) else set(s, 'C', ARGV[7]) end
 setTime(s, 'm', now)
 return done('session.reauthenticated', '{"acr":' .. (ARGV[7] == '' and 'null' or cjson.encode(text(ARGV[7]))) .. '}')
+`;
+
+export const outdateLua: string = `
+stampAnew(s, math.max(now, stampOf(s.r) + 1))
+setTime(s, 'm', now)
+return done('session.claims_changed', '{}')
 `;
 
 /** ARGV: 7 the data, or empty; 8 the version it replaces. */

@@ -27,8 +27,6 @@ if s then return answer('existed', nil, s, nil, {}) end
 s = { key = KEYS[4], long = KEYS[5], sid = ARGV[6], r = {}, pieces = {}, changed = {} }
 local fields = tonumber(ARGV[8])
 for i = 9, 8 + fields, 2 do set(s, ARGV[i], ARGV[i + 1]) end
-local stamp = math.max(now, notBefore + 1)
-setTime(s, 's', stamp)
 local isCounted = s.r.y ~= '=remember'
 
 local others, limit = {}, tonumber(ARGV[7])
@@ -44,8 +42,10 @@ if limit and isCounted then
   end
 end
 
+-- What is in the index ended with everybody's sessions, so nobody needs it any more.
+if latestStamp() <= notBefore then redis.call('UNLINK', index) end
 local isNew = redis.call('EXISTS', index) == 0
-redis.call('ZADD', index, 'LT', num(-stamp), '.')
+stampAnew(s, math.max(now, notBefore + 1))
 -- Those whose tombstones have left.
 redis.call('ZREMRANGEBYSCORE', index, '(0', num(now - week))
 leaveAfter(index, math.max(endOf(s.r), now) + week, isNew)
@@ -79,9 +79,9 @@ local endless = redis.call('ZRANGEBYSCORE', index, '+inf', '+inf')
 local at = given(endless, 8, 1)
 if not at then return again(endless) end
 
-local count = redis.call('ZCOUNT', index, '(' .. num(now), '+inf')
+local latest = latestStamp()
+local count = latest <= notBefore and 0 or redis.call('ZCOUNT', index, '(' .. num(now), '+inf')
 if kept then count = math.max(0, count - 1) end
-local latest = -tonumber(redis.call('ZSCORE', index, '.') or '0')
 notBefore = math.max(now, notBefore + 1, latest)
 -- It stays as long as any session that it ends.
 local stay = week
