@@ -1,9 +1,11 @@
-// The engine on one store, without HTTP: fills it, and tells what an operation costs this process.
+// The server on one store, without sockets: fills it, and tells what a request costs this process.
 import { randomBytes } from 'node:crypto';
 import { createClient } from 'redis';
 import { createSessions } from '../../src/server/engine/create-sessions.ts';
 import type { IssuedSession } from '../../src/server/engine/sessions.ts';
+import { createSessionServer } from '../../src/server/http/session-server.ts';
 import { newSecrets } from '../../src/server/node/secrets.ts';
+import { createAccessTokens } from '../../src/server/tokens/access-tokens.ts';
 import { createMac } from '../../src/server/tokens/mac.ts';
 import { createRandom } from '../../src/server/tokens/random.ts';
 import { openBenchStore } from '../server/open-bench-store.ts';
@@ -26,8 +28,19 @@ const sessions = createSessions({
 /** For asking Redis how busy it was. */
 const redis = url.startsWith('redis:') ? await createClient({ url }).connect() : null;
 
-/** Sessions to work on, spread over everything that was filled in. */
-const sample: IssuedSession[] = [];
+const origin = 'http://localhost';
+const tokens = createAccessTokens({ issuer: origin, audience: origin, life: '12h' });
+const server = createSessionServer({
+  sessions,
+  tokens,
+  origins: [origin],
+  authenticate: ({ username }) => ({ id: String(username) }),
+  limits: false,
+});
+
+/** Somebody to work on; they are spread over everything that was filled in. */
+type Person = Record<'accessToken' | 'refreshToken', string>;
+const sample: Person[] = [];
 const toRevoke: string[] = [];
 let people = 0;
 
@@ -37,27 +50,52 @@ function create(userId: string, device: boolean): Promise<IssuedSession> {
 }
 
 const nextUser = (): string => `user_${String(people++).padStart(8, '0')}`;
-const anyOne = (): IssuedSession => sample[Math.floor(Math.random() * sample.length)] as IssuedSession;
+const anyOne = (): Person => sample[Math.floor(Math.random() * sample.length)] as Person;
 
-const operations: Record<string, () => Promise<unknown>> = {
-  create: () => create(nextUser(), true),
-  read: () => {
-    const { session, stamp } = anyOne();
-    return sessions.check(session.id, stamp);
+/** A session whose tokens need no proof. */
+async function join(userId: string): Promise<Person> {
+  const { session, stamp, refreshToken } = await sessions.create({
+    userId,
+    device: { label: null, userAgent: browser },
+  });
+  const { token } = await tokens.issue({ session, stamp, bound: false });
+  return { accessToken: token, refreshToken };
+}
+
+/** A request to the whole server but for the socket. */
+async function ask(path: string, init: RequestInit & { headers?: Record<string, string> } = {}): Promise<string> {
+  const length = typeof init.body === 'string' ? { 'content-length': String(init.body.length) } : {};
+  const headers = { 'user-agent': browser, ...length, ...init.headers };
+  const answer = await server.fetch(new Request(origin + path, { ...init, headers }));
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${path} was answered ${answer.status}: ${text}`);
+  return text;
+}
+
+const bearer = ({ accessToken }: Person): { authorization: string } => ({ authorization: `Bearer ${accessToken}` });
+const json = { 'content-type': 'application/json' };
+const form = { 'content-type': 'application/x-www-form-urlencoded' };
+
+const requests: Record<string, () => Promise<unknown>> = {
+  'sign-in': () => {
+    const body = JSON.stringify({ credentials: { username: nextUser(), password: 'right' } });
+    return ask('/sessions', { method: 'POST', headers: json, body });
   },
+  'read my session': () => ask('/session', { headers: bearer(anyOne()) }),
   refresh: async () => {
     // Two lanes may not refresh the same one at the same time.
-    const place = Math.floor(Math.random() * sample.length);
-    const [one] = sample.splice(place, 1) as [IssuedSession];
-    const { refreshToken, session } = one;
-    const attemptKey = randomBytes(16).toString('base64url');
-    const outcome = await sessions.refresh({ refreshToken, attemptKey, keyThumbprint: session.keyThumbprint });
-    if (outcome.outcome !== 'rotated') throw new Error(`A refresh was answered ${outcome.outcome}.`);
-    sample.push(outcome);
+    const [one] = sample.splice(Math.floor(Math.random() * sample.length), 1) as [Person];
+    const body = `grant_type=refresh_token&refresh_token=${one.refreshToken}`;
+    const headers = { ...form, 'idempotency-key': randomBytes(16).toString('base64url') };
+    const answer = JSON.parse(await ask('/token', { method: 'POST', headers, body })) as Record<string, string>;
+    sample.push({ accessToken: answer['access_token'] ?? '', refreshToken: answer['refresh_token'] ?? '' });
   },
-  touch: () => sessions.touch(anyOne().session.id),
-  'write data': () => sessions.data.set(anyOne().session.id, 'cart', { items: ['pen', 'ink'] }),
-  revoke: () => sessions.revoke(toRevoke.pop() ?? '', 'signed_out_elsewhere'),
+  touch: () => ask('/session/touch', { method: 'POST', headers: bearer(anyOne()) }),
+  'write data': () => {
+    const body = '{"items":["pen","ink"]}';
+    return ask('/session/data/cart', { method: 'PUT', headers: { ...bearer(anyOne()), ...json }, body });
+  },
+  'sign-out': () => ask('/revoke', { method: 'POST', headers: form, body: `token=${toRevoke.pop() ?? ''}` }),
 };
 
 /** Microseconds of processor time that the work takes of this process, and of Redis. */
@@ -92,6 +130,8 @@ async function everywhere(most: number, first: 'one' | 'many'): Promise<{ one: n
   for (const who of first === 'one' ? (['one', 'many'] as const) : (['many', 'one'] as const)) {
     for (let i = 0; i < warmUps; i++) await costOf(await userWith(1), 1);
     globalThis.gc?.();
+    // Threads that clear away go on for a while.
+    await new Promise((resolve) => setTimeout(resolve, 200));
     for (let i = 0; i < afterClearing; i++) await costOf(await userWith(1), 1);
     costs[who] = await costOf(users[who], counts[who]);
   }
@@ -104,17 +144,17 @@ const orders: { [Name in Order['do']]: (order: Extract<Order, { do: Name }>) => 
     await inLanes(
       count,
       async (_lane, index) => {
-        const issued = await create(nextUser(), device);
-        if (index % every === 0) sample.push(issued);
+        if (index % every === 0) sample.push(await join(nextUser()));
+        else await create(nextUser(), device);
       },
       lanes,
     );
   },
-  cost: async ({ operation, count }) => {
-    const work = operations[operation];
-    if (work === undefined) throw new Error(`There is no operation '${operation}'.`);
-    if (operation === 'revoke')
-      await inLanes(count, async () => toRevoke.push((await create(nextUser(), true)).session.id), lanes);
+  cost: async ({ request, count }) => {
+    const work = requests[request];
+    if (work === undefined) throw new Error(`There is no request '${request}'.`);
+    if (request === 'sign-out')
+      await inLanes(count, async () => toRevoke.push((await create(nextUser(), true)).revocationToken), lanes);
     return (await timed(() => inLanes(count, work, lanes), processTime(redis))) / count;
   },
   everywhere: ({ most, first }) => everywhere(most, first),

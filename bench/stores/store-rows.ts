@@ -11,10 +11,9 @@ const kinds = ['memory', 'sqlite', 'redis'] as const;
 type Kind = (typeof kinds)[number];
 
 const mostFlat = 1.2;
-const operations = ['create', 'read', 'refresh', 'touch', 'write data', 'revoke'];
-/** Those that make sessions are few, so that few stay few. Those in memory are short. */
-const operationsARound = (kind: Kind, operation: string): number =>
-  kind === 'memory' && !['create', 'revoke'].includes(operation) ? 3000 : 300;
+const requests = ['sign-in', 'read my session', 'refresh', 'touch', 'write data', 'sign-out'];
+/** Those that make sessions are few, so that few stay few. */
+const requestsARound = (request: string): number => (['sign-in', 'sign-out'].includes(request) ? 300 : 1000);
 /** The logs of events in Redis, of all users. */
 const eventKeys = createKeys('*').events('*');
 const leastSessions = 10_000;
@@ -120,7 +119,7 @@ export async function everywhereRows(folder: string, rounds: number): Promise<Ro
   return rows;
 }
 
-/** Every operation with few sessions and with many in the store. */
+/** Every kind of request with few sessions and with many in the store. */
 export async function growthRows(folder: string, most: number, rounds: number): Promise<Row[]> {
   const rows: Row[] = [];
   for (const kind of kinds)
@@ -128,20 +127,20 @@ export async function growthRows(folder: string, most: number, rounds: number): 
       withStore(kind, { folder }, async (many) => {
         await few.tell({ do: 'fill', count: leastSessions, device: true });
         await many.tell({ do: 'fill', count: most, device: true });
-        const cases = operations.flatMap((operation) => {
+        const cases = requests.flatMap((request) => {
           const of = (worker: StoreWorker) => (): Promise<number> =>
-            worker.tell({ do: 'cost', operation, count: operationsARound(kind, operation) });
+            worker.tell({ do: 'cost', request, count: requestsARound(request) });
           return [
-            [`few ${operation}`, of(few)],
-            [`many ${operation}`, of(many)],
+            [`few ${request}`, of(few)],
+            [`many ${request}`, of(many)],
           ] as const;
         });
         const costs = await interleaved(Object.fromEntries(cases), { rounds, warmUp: 4 });
-        for (const operation of operations)
+        for (const request of requests)
           rows.push(
-            flatRow(`${kind}: ${operation}, with ${inThousands(most)} sessions beside ${inThousands(leastSessions)}`, {
-              few: median(costs[`few ${operation}`] ?? []),
-              many: median(costs[`many ${operation}`] ?? []),
+            flatRow(`${kind}: ${request}, with ${inThousands(most)} sessions beside ${inThousands(leastSessions)}`, {
+              few: median(costs[`few ${request}`] ?? []),
+              many: median(costs[`many ${request}`] ?? []),
             }),
           );
       }),

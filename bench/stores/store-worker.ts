@@ -8,8 +8,8 @@ import { heard } from '../server/control.ts';
 export type Order =
   /** Creates sessions, each of somebody else; with `device`, the browser's name is kept with each. */
   | { do: 'fill'; count: number; device: boolean }
-  /** Does one operation `count` times. Answers microseconds for each: of this process, and of Redis. */
-  | { do: 'cost'; operation: string; count: number }
+  /** Answers one kind of request `count` times. Answers microseconds for each: of this process, and of Redis. */
+  | { do: 'cost'; request: string; count: number }
   /** Signs somebody with one session out everywhere, and somebody with `most`; `first` says who comes first. Answers microseconds. */
   | { do: 'everywhere'; most: number; first: 'one' | 'many' }
   /** Closes the store. */
