@@ -62,9 +62,15 @@ async function join(userId: string): Promise<Person> {
   return { accessToken: token, refreshToken };
 }
 
+interface Asked {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
 /** A request to the whole server but for the socket. */
-async function ask(path: string, init: RequestInit & { headers?: Record<string, string> } = {}): Promise<string> {
-  const length = typeof init.body === 'string' ? { 'content-length': String(init.body.length) } : {};
+async function ask(path: string, init: Asked = {}): Promise<string> {
+  const length = init.body !== undefined ? { 'content-length': String(init.body.length) } : {};
   const headers = { 'user-agent': browser, ...length, ...init.headers };
   const answer = await server.fetch(new Request(origin + path, { ...init, headers }));
   const text = await answer.text();

@@ -1,6 +1,6 @@
+export { createSessions, type SessionsOptions } from './create-sessions.ts';
 export { createEventMatcher, eventNames, type EventPattern } from './engine/event-pattern.ts';
 export { parseSelector, resolveReference, resolveSelector } from './engine/selector.ts';
-export { createSessions, type SessionsOptions } from './engine/create-sessions.ts';
 export type { JsonObject, JsonValue } from './engine/json.ts';
 export type { Lifetimes, SessionType } from './engine/lifetimes.ts';
 export type { Clock, Mac, Random } from './engine/ports.ts';
@@ -38,9 +38,10 @@ export {
   type InitialState,
 } from './http/cookie-session.ts';
 export type { Authenticated, Directory, SessionWishes, SignInContext } from './http/directory.ts';
-export type { LimitOptions } from './http/limits.ts';
+export type { LimitOptions, SharedLimits } from './http/limits.ts';
 export type { MetricsOptions } from './http/metrics.ts';
 export type { Metric } from './http/metrics/text-format.ts';
+export type { PageData } from './http/page-data.ts';
 export type { DpopOptions } from './http/proofs.ts';
 export type { Limit } from './http/rate-limit.ts';
 export type { LogEntry } from './http/request-log.ts';

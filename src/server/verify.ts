@@ -7,6 +7,7 @@ import type { DpopNonces } from './tokens/dpop-nonces.ts';
 import { checkDpopProof } from './tokens/dpop-proof.ts';
 import { createProofKeys } from './tokens/proof-keys.ts';
 import type { ReplayGuard } from './tokens/replay-guard.ts';
+import { replaysOfKeys } from './tokens/replays-of-keys.ts';
 
 export type { AccessClaims } from './tokens/access-claims.ts';
 export { DpopNonceRequired } from './tokens/dpop-nonce-required.ts';
@@ -27,10 +28,19 @@ export interface VerifyAccessTokenOptions {
   algorithms?: string[];
   /** Clock skew allowed between the session server and this one, in milliseconds. Default: 5000. */
   toleranceMs?: number;
-  /** The URL that the client called, when a proxy has changed it. Default: `request.url`. */
-  url?: string;
-  /** Remembers used proofs; without it one can be replayed within its minute. See {@link createReplayGuard}. */
-  replays?: ReplayGuard;
+  /**
+   * The URL that the client called, which a DPoP proof must name (query and fragment do not count). Default: `request.url`, whose
+   * host is what the request itself says in `Host`. Behind a proxy, or where your server answers to any `Host`, say your origin and
+   * take the rest from the request, with the path that the client called: `({ url }) => origin + new URL(url).pathname`.
+   */
+  url?: string | ((request: Request) => string);
+  /**
+   * Remembers used proofs, so that each is good once: the second request with it is `invalid_dpop_proof`, and so is the same request
+   * when it is checked twice. Check it once and hand the claims on. Default: in memory, kept with `jwks`: use one `jwks` for all
+   * requests (a frozen one keeps nothing beyond one verifier). For several servers: `createRedisReplayGuard`. `false`: none, and a
+   * proof can be replayed within its minute.
+   */
+  replays?: ReplayGuard | false;
   /**
    * Gives nonces to clients whose clock is wrong, instead of refusing them for good: {@link DpopNonceRequired} is then thrown,
    * and its headers tell the nonce. Default: none, and `iat` must be right to a minute. See {@link createDpopNonces}.
@@ -50,7 +60,8 @@ export type AccessTokenVerifier = (request: Request) => Promise<AccessClaims>;
 /**
  * Checks the access token of a request to an API, without a store and without asking the session server: signature, type,
  * issuer, audience, times (RFC 9068 section 4), and the DPoP proof when the token is bound to a key (RFC 9449 section 7).
- * A session that was ended is noticed when its token ends, at most five minutes later.
+ * A session that was ended is noticed when its token ends, at most five minutes later. A proof is good once (RFC 9449 section 11.1):
+ * whoever checks the same request a second time gets `invalid_dpop_proof`.
  *
  * @throws SessionError `invalid_argument` at once when `jwks` is no key set; for a request `unauthenticated`, `invalid_token`, `token_expired`, `invalid_dpop_proof`, with `nonces`
  *   {@link DpopNonceRequired} (all 401), or a retryable `server_error` when the keys could not be fetched
@@ -69,9 +80,10 @@ export function verifyAccessToken(request: Request, options: VerifyAccessTokenOp
  * key has left the key set, it is refused within five seconds. The proof of a bound token is checked with every request.
  */
 export function createAccessTokenVerifier(options: VerifyAccessTokenOptions): AccessTokenVerifier {
-  const { issuer, audience, algorithms = ['ES256', 'EdDSA'], toleranceMs = 5000, now = Date.now, replays } = options;
+  const { issuer, audience, algorithms = ['ES256', 'EdDSA'], toleranceMs = 5000, now = Date.now } = options;
   const { nonces, demandNonce = false, requireBound = false } = options;
   const getKey = keysFrom(options.jwks);
+  const replays = options.replays ?? replaysOfKeys(options.jwks);
   const keys = createProofKeys();
   const tokens = createCheckedTokens({ getKey, issuer, audience, algorithms, toleranceMs });
 
@@ -87,7 +99,7 @@ export function createAccessTokenVerifier(options: VerifyAccessTokenOptions): Ac
     if (bound === undefined) return claims;
     if (proof === null)
       throw refused('invalid_dpop_proof', 'The access token is bound to a key; send a DPoP proof with it.');
-    const proven = { method: request.method, url: options.url ?? request.url, accessToken: token };
+    const proven = { method: request.method, url: calledUrl(request, options.url), accessToken: token };
     const rules = { keys, now: now(), demandNonce, ...(replays && { replays }), ...(nonces && { nonces }) };
     const thumbprint = await checkDpopProof(proof, proven, rules).catch(async (cause: unknown) => {
       throw await proofRefusal(cause, nonces);
@@ -95,6 +107,10 @@ export function createAccessTokenVerifier(options: VerifyAccessTokenOptions): Ac
     if (thumbprint !== bound) throw refused('invalid_dpop_proof', 'The DPoP proof is by another key than the token.');
     return claims;
   };
+}
+
+function calledUrl(request: Request, url: VerifyAccessTokenOptions['url']): string {
+  return typeof url === 'function' ? url(request) : (url ?? request.url);
 }
 
 function keysFrom(jwks: VerifyAccessTokenOptions['jwks']): JWTVerifyGetKey {

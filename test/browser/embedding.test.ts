@@ -35,6 +35,25 @@ test('H10: in a sandboxed frame, where storage and locks throw, it works in memo
     });
   }));
 
+test('H10: in a sandboxed frame it signs in, refreshes and signs out in memory, where the server lists such frames', () =>
+  inWorld({ server: ['--origin', 'null'] }, async (world) => {
+    const host = await world.browser.open(`${world.app.url}/elsewhere.html`);
+    const frame = await embed(host, world, { sandbox: 'allow-scripts' });
+    await frame.evaluate(async () => {
+      await window.harness.session.signIn({ username: 'grace', password: 'demo' });
+      await window.harness.session.refresh();
+    });
+    const call = async (url: string): Promise<number> => (await window.harness.session.fetch(url)).status;
+    expect(await frame.evaluate(call, `${world.server.url}/session`)).toBe(200);
+    expect(await frame.evaluate(() => window.harness.facts())).toMatchObject({
+      user: 'user_grace',
+      persistence: 'memory',
+      generation: 1,
+    });
+    await frame.evaluate(() => window.harness.session.signOut());
+    expect(await frame.evaluate(() => window.harness.facts())).toMatchObject({ status: 'unauthenticated' });
+  }));
+
 test('H10: in a third-party frame it shares nothing with the site, and works', () =>
   inWorld({}, async (world) => {
     await signIn(await world.open('first party'), 'ada');

@@ -24,15 +24,20 @@ const longestAccount = 256;
  *
  * @throws Refusal `rate_limited`
  */
-export function beginAttempt(service: Service, c: Context, credentials: JsonObject, signedIn: string | null): Attempt {
+export async function beginAttempt(
+  service: Service,
+  c: Context,
+  credentials: JsonObject,
+  signedIn: string | null,
+): Promise<Attempt> {
   const { limits } = service;
   const address = service.addressOf(c);
-  if (address !== null) demand(limits.signInPerAddress.take(countedAddress(address)));
+  if (address !== null) demand(await limits.signInPerAddress.take(countedAddress(address)));
   const account = service.accountOf(credentials)?.trim().toLowerCase().slice(0, longestAccount);
   if (account) noteFacts(c, { account });
   // No account begins with a space.
   const counted = [...(account ? [account] : []), ...(signedIn === null ? [] : [` ${signedIn}`])];
-  for (const name of counted) demand(limits.signInPerAccount.take(name));
+  for (const name of counted) demand(await limits.signInPerAccount.take(name));
   const context = { address, headers: c.req.raw.headers, signedIn };
 
   return {
@@ -44,7 +49,7 @@ export function beginAttempt(service: Service, c: Context, credentials: JsonObje
         // One answer for an unknown account, for a wrong password, and for somebody else.
         if (!answer || (signedIn !== null && answer.user.id !== signedIn))
           throw new Refusal('invalid_credentials', 'These credentials are not right.');
-        for (const name of counted) limits.signInPerAccount.giveBack(name);
+        for (const name of counted) await limits.signInPerAccount.giveBack(name);
         return { user: userSchema.parse(answer.user), acr: usable(answer.acr ?? null) };
       }),
   };

@@ -1,5 +1,6 @@
+import { durationMs } from '../../protocol/duration.ts';
 import type { Clock } from '../engine/ports.ts';
-import { createRateLimit, unlimited, type Limit, type RateLimit } from './rate-limit.ts';
+import { createRateLimit, unlimited, type Limit, type RateLimit, type UseCount } from './rate-limit.ts';
 import { Refusal } from './refusal.ts';
 
 /** How often things may be asked for; what is beyond is answered 429 with `Retry-After`. */
@@ -14,8 +15,20 @@ export interface LimitOptions {
   writePerSession?: Limit;
 }
 
-/** The limits of a server, each by its key. */
-export type Limits = Record<keyof LimitOptions, RateLimit>;
+/**
+ * Counts uses for many servers: `createRedisLimits`. `name` is that of the limit, `key` whom it is for; `count` uses are allowed in
+ * `perMs`, all at once if need be.
+ */
+export interface SharedLimits {
+  /** Counts one use. Answers 0, or the milliseconds to wait, and then nothing was counted. */
+  take(name: string, key: string, limit: { count: number; perMs: number }): Promise<number>;
+  /** Takes one use back. */
+  giveBack(name: string, key: string, limit: { count: number; perMs: number }): Promise<void>;
+}
+
+/** The limits of a server, each by its key. Those on sign-ins may be counted by many servers together. */
+export type Limits = Record<'signInPerAddress' | 'signInPerAccount', UseCount> &
+  Record<'refreshPerSession' | 'writePerSession', RateLimit>;
 
 const defaults: Required<LimitOptions> = {
   signInPerAddress: { count: 60, per: '1m' },
@@ -24,13 +37,22 @@ const defaults: Required<LimitOptions> = {
   writePerSession: { count: 600, per: '1m' },
 };
 
-/** Counters in memory, for one process. `false` turns every limit off. */
-export function createLimits(options: LimitOptions | false, clock: Clock): Limits {
+/** Counters in memory, for one process, and `shared` ones for sign-ins where there are any. `false` turns every limit off. */
+export function createLimits(options: LimitOptions | false, clock: Clock, shared: SharedLimits | null): Limits {
   const limit = (name: keyof LimitOptions): RateLimit =>
     options === false ? unlimited : createRateLimit(options[name] ?? defaults[name], clock);
+  const together = (name: keyof LimitOptions): UseCount => {
+    if (options === false || shared === null) return limit(name);
+    const { count, per } = options[name] ?? defaults[name];
+    const allowed = { count, perMs: durationMs(per) };
+    return {
+      take: async (key) => shared.take(name, key, allowed),
+      giveBack: async (key) => shared.giveBack(name, key, allowed),
+    };
+  };
   return {
-    signInPerAddress: limit('signInPerAddress'),
-    signInPerAccount: limit('signInPerAccount'),
+    signInPerAddress: together('signInPerAddress'),
+    signInPerAccount: together('signInPerAccount'),
     refreshPerSession: limit('refreshPerSession'),
     writePerSession: limit('writePerSession'),
   };

@@ -9,8 +9,11 @@ import { badRequest, Refusal } from './refusal.ts';
 
 /** How proofs of possession are judged. */
 export interface DpopOptions {
-  /** Secret of the nonces, 32 bytes; servers behind one address share it. Default: random, for this process. */
-  nonceSecret?: Uint8Array;
+  /**
+   * Secret of the nonces, 32 bytes; servers behind one address share it. Or a function that answers several, where it changes: the
+   * first one makes nonces, those of all are accepted. Default: random, for this process.
+   */
+  nonceSecret?: Uint8Array | (() => readonly Uint8Array[]);
   /** Whether every proof must carry a nonce. Default: only those whose `iat` is more than a minute off. */
   demandNonce?: boolean;
   /**
@@ -32,14 +35,14 @@ export interface Proofs {
   demandBinding(binding: 'all' | 'refresh' | undefined): void;
 }
 
-/** The URL that a client called, when `publicUrl` says under which origin it did. */
-function calledUrl(requestUrl: string, publicOrigin: string | null): string {
+/** The URL that a proof must name (RFC 9449 section 4.3, check 9): whoever makes a request also chooses the host that it names. */
+function calledUrl(requestUrl: string, calledOrigin: string | null): string {
   const url = new URL(requestUrl);
-  return (publicOrigin ?? url.origin) + url.pathname;
+  return (calledOrigin ?? url.origin) + url.pathname;
 }
 
-/** Proofs of the requests to one server. */
-export function createProofs(options: DpopOptions, publicOrigin: string | null, clock: Clock): Proofs {
+/** Proofs of the requests to one server, which clients call at `calledOrigin`; null: at whatever origin a request names. */
+export function createProofs(options: DpopOptions, calledOrigin: string | null, clock: Clock): Proofs {
   const secret = options.nonceSecret ?? crypto.getRandomValues(new Uint8Array(32));
   const nonces = createDpopNonces({ secret, clock });
   const replays = options.replays ?? createReplayGuard();
@@ -50,7 +53,7 @@ export function createProofs(options: DpopOptions, publicOrigin: string | null, 
     check: async (c, request = {}) => {
       const proof = c.req.header('dpop');
       if (proof === undefined) return null;
-      const proven = { method: c.req.method, url: calledUrl(c.req.url, publicOrigin), ...request };
+      const proven = { method: c.req.method, url: calledUrl(c.req.url, calledOrigin), ...request };
       try {
         return await checkDpopProof(proof, proven, { keys, now: clock.now(), nonces, demandNonce, replays });
       } catch (error) {

@@ -8,13 +8,19 @@ export interface Limit {
   per: Duration;
 }
 
-/** Counts uses by key. Keeps one number a key, and forgets the oldest keys rather than grow. */
-export interface RateLimit {
+/** Counts uses by key, here or with other servers. */
+export interface UseCount {
   /** Counts one use. Answers 0, or the milliseconds to wait, and then nothing was counted. */
+  take(key: string): number | Promise<number>;
+  /** Takes one use back. */
+  giveBack(key: string): void | Promise<void>;
+}
+
+/** Counts uses in this process. Keeps one number a key, and forgets the oldest keys rather than grow. */
+export interface RateLimit extends UseCount {
   take(key: string): number;
   /** The milliseconds to wait before the next use; counts nothing. */
   wait(key: string): number;
-  /** Takes one use back. */
   giveBack(key: string): void;
 }
 

@@ -7,6 +7,7 @@ import type { Directory } from './directory.ts';
 import type { Limits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import type { Observer } from './observer.ts';
+import type { PageData } from './page-data.ts';
 import type { Proofs } from './proofs.ts';
 import type { OpenStreams } from './open-streams.ts';
 import type { WithFloor } from './sign-in-floor.ts';
@@ -19,6 +20,7 @@ export interface Service extends Directory {
   limits: Limits;
   streams: OpenStreams;
   cookieMode: boolean;
+  pageData: PageData;
   /** How recent a proof of who somebody is must be for ending their other sessions; null: however old. */
   endOthersWithin: Duration | null;
   /** Null when nobody asked for any. */

@@ -11,10 +11,11 @@ import { createApiKeys, type AdminKey, type ApiKeys } from './admin/api-keys.ts'
 import { problemAnswer } from './answers.ts';
 import { crossOrigin, originGuard } from './cross-origin.ts';
 import type { Directory } from './directory.ts';
-import { createLimits, type LimitOptions } from './limits.ts';
+import { createLimits, type LimitOptions, type SharedLimits } from './limits.ts';
 import { observeRequests, observeSessions } from './observer.ts';
 import { createObservers, type ObserverOptions } from './observers.ts';
 import { createOpenStreams } from './open-streams.ts';
+import { checkedPageData, type PageData } from './page-data.ts';
 import { createProofs, type DpopOptions } from './proofs.ts';
 import { Refusal } from './refusal.ts';
 import { addRoutes } from './routes.ts';
@@ -26,13 +27,25 @@ export interface SessionServerOptions extends Directory, ObserverOptions {
   sessions: Sessions;
   /** `createAccessTokens(...)`: says issuer and audience, too. */
   tokens: AccessTokens;
-  /** Origins of the apps that may call from a browser, each written out: `'https://app.example.com'`. */
+  /**
+   * Origins of the apps that may call from a browser, each written out: `'https://app.example.com'`. `'null'` lets sandboxed frames
+   * call, of whatever site, since all of them have that origin; they hold a session in memory. It is not for cookies.
+   */
   origins: readonly string[];
   /** Keeps the refresh token in an `HttpOnly` cookie instead of handing it to the page. Default: false. */
   cookie?: boolean;
+  /**
+   * What a page may do with the data of its session, at `/session/data`: `'write'` and read it, only `'read'` it, or `'none'` of
+   * both. What it may not do is 403 `forbidden`. Your back end may do everything, by `sessions.data` and under `/admin`.
+   * Default: `'write'`.
+   */
+  pageData?: PageData;
   /** Path under which the routes are mounted: `'/auth'`. Default: none. */
   basePath?: string;
-  /** Origin that clients call, when a proxy changes scheme or host: `'https://auth.example.com'`. Default: that of the request. */
+  /**
+   * Origin that clients call, and that their DPoP proofs must name: `'https://auth.example.com'`. Give it when that is another one
+   * than the issuer's. Default: the issuer's when it is https, whatever `Host` a request names; else, for development, the request's.
+   */
   publicOrigin?: string;
   dpop?: DpopOptions;
   /**
@@ -43,6 +56,8 @@ export interface SessionServerOptions extends Directory, ObserverOptions {
   reauthenticateFor?: { endOthers?: Duration };
   /** `false` turns all limits off. */
   limits?: LimitOptions | false;
+  /** Counts sign-ins for many servers together: `createRedisLimits`. Default: each process counts for itself. */
+  sharedLimits?: SharedLimits;
   /** Names the account in credentials. Default: their `email` or `username`. */
   accountOf?: (credentials: Record<string, unknown>) => string | null;
   /** The network address of a client; only the app knows which proxies' headers to trust. Default: unknown, and not limited. */
@@ -73,7 +88,7 @@ export interface SessionServer {
 /**
  * The routes of a session server on standard `Request` and `Response`: runs in Node, workers, and as the backend of tests.
  *
- * @throws SessionError `invalid_argument` for an origin that is none, or an API key that could be guessed
+ * @throws SessionError `invalid_argument` for an origin that is none, an API key that could be guessed, or another `pageData`
  * @example
  * ```ts
  * const server = createSessionServer({ sessions, tokens, authenticate, origins: ['https://app.example.com'] });
@@ -83,7 +98,7 @@ export interface SessionServer {
 export function createSessionServer(options: SessionServerOptions): SessionServer {
   const service = createService(options);
   const { origins, cookie: cookieMode = false, basePath = '' } = options;
-  const originSet = new Set(origins.map(demandOrigin));
+  const originSet = new Set(origins.map((origin) => demandAppOrigin(origin, cookieMode)));
   const app = basePath === '' ? new Hono() : new Hono().basePath(basePath);
 
   app.onError((error) => answerError(error, service.report));
@@ -131,10 +146,11 @@ function createService(options: SessionServerOptions): Service {
     ...(findUser ? { findUser } : {}),
     ...(options.newSession ? { newSession: options.newSession } : {}),
     ...(options.claims ? { claims: options.claims } : {}),
-    proofs: createProofs(options.dpop ?? {}, publicOrigin, clock),
-    limits: createLimits(options.limits ?? {}, clock),
+    proofs: createProofs(options.dpop ?? {}, publicOrigin ?? httpsOriginOf(tokens.issuer), clock),
+    limits: createLimits(options.limits ?? {}, clock, options.sharedLimits ?? null),
     streams: createOpenStreams(),
     cookieMode: options.cookie ?? false,
+    pageData: checkedPageData(options.pageData),
     endOthersWithin: endOthers ?? null,
     publicUrl: (publicOrigin ?? originOf(tokens.issuer)) + (options.basePath ?? ''),
     introspectionKeys: introspectionKeysOf(options),
@@ -166,6 +182,21 @@ function answerError(error: unknown, report: (error: unknown) => void): Response
 
 function originOf(issuer: string): string {
   return URL.canParse(issuer) ? new URL(issuer).origin : '';
+}
+
+/** Null for a server in development. */
+function httpsOriginOf(issuer: string): string | null {
+  const origin = originOf(issuer);
+  return origin.startsWith('https:') ? origin : null;
+}
+
+function demandAppOrigin(origin: string, cookieMode: boolean): string {
+  if (origin !== 'null') return demandOrigin(origin);
+  if (!cookieMode) return origin;
+  throw new SessionError(
+    'invalid_argument',
+    "Refused: 'null' among the origins of a server with cookies: a sandboxed frame of any site has that origin. Leave it out.",
+  );
 }
 
 function demandOrigin(origin: string): string {

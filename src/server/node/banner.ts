@@ -49,8 +49,10 @@ function countsAddresses({ limits, publicOrigin, trustProxy }: ServeOptions): bo
 }
 
 /** The command line gives times as it was given them: as text. */
-function lives({ accessLife, idle, absolute, maxPerUser }: ServeOptions): string {
+function lives(options: ServeOptions): string {
+  const { accessLife, idle, absolute, rememberIdle, rememberAbsolute, maxPerUser } = options;
   const said = (time: unknown, otherwise: string): string => (typeof time === 'string' ? time : otherwise);
   const most = maxPerUser == null ? '' : `; at most ${maxPerUser} of one user`;
-  return `access ${said(accessLife, '5m')}; sessions end after ${said(idle, '30m')} idle, ${said(absolute, '12h')} in all${most}`;
+  const remembered = `remembered ${said(rememberIdle, '14d')}, ${said(rememberAbsolute, '30d')}`;
+  return `access ${said(accessLife, '5m')}; sessions end after ${said(idle, '30m')} idle, ${said(absolute, '12h')} in all (${remembered})${most}`;
 }

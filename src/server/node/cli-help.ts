@@ -1,6 +1,7 @@
 /** What `--help` prints. */
 export const help = `Usage: sojourn serve [options]
        sojourn sessions list --user <id> | show <id> | revoke <id> | revoke --user <id>
+       sojourn sessions revoke --everybody
        sojourn types list | show <tag> | define <file.json> | remove <tag>
        sojourn keys list | rotate | retire <key>
        sojourn secrets list | rotate | retire <id>
@@ -14,14 +15,17 @@ serve: runs the session server.
   --origin <origin>       origin of an app; may be given often       http://localhost:5173
   --demo-users            lets ada, grace and alan in (password: demo)
   --cookie                keeps refresh tokens in an HttpOnly cookie
+  --page-data <what>      pages write, read or get none of the data  write
   --access-ttl <time>     life of access tokens                      5m
   --idle <time>           ends when nobody is active for so long     30m
   --absolute <time>       ends so long after sign-in                 12h
+  --remember-idle <time>, --remember-absolute <time>
+                          the same for who asked to be remembered    14d, 30d
   --max-sessions <number> of one user at once; the oldest ends       any number
   --algorithm <name>      ES256, EdDSA or HS256                      ES256
   --issuer <url>          iss of tokens                              the URL it listens on
   --audience <url>        aud of tokens                              the issuer
-  --public-origin <url>   origin that clients call, behind a proxy
+  --public-origin <url>   origin that clients call, behind a proxy   the https issuer's
   --trust-proxy           takes client addresses from X-Forwarded-For
   --dpop-nonce            demands a nonce in every DPoP proof
   --log <style>           a line a request: human, json or none      human
@@ -44,6 +48,7 @@ sessions, types, keys, secrets: look at what a server keeps, or change it, while
   keys rotate             also: --algorithm <name>
   keys retire             also: --force, for the key that signs now
   secrets rotate          also: --after <time>, until the new one signs: 10m
+                          and --nonces, for those of DPoP nonces
   secrets retire          also: --force, for a stolen one, and the one that signs
 
   -h, --help              this text

@@ -18,9 +18,12 @@ const flags = {
   origin: { type: 'string', multiple: true },
   'demo-users': { type: 'boolean' },
   cookie: { type: 'boolean' },
+  'page-data': { type: 'string' },
   'access-ttl': { type: 'string' },
   idle: { type: 'string' },
   absolute: { type: 'string' },
+  'remember-idle': { type: 'string' },
+  'remember-absolute': { type: 'string' },
   'max-sessions': { type: 'string' },
   algorithm: { type: 'string' },
   issuer: { type: 'string' },
@@ -60,9 +63,12 @@ export function readCommand(args: string[], env: Readonly<Record<string, string 
     ...given('origins', values.origin),
     ...given('demoUsers', values['demo-users']),
     ...given('cookie', values.cookie),
+    ...given('pageData', pageDataOf(values['page-data'])),
     ...given('accessLife', timeOf('access-ttl', values['access-ttl'])),
     ...given('idle', timeOf('idle', values.idle)),
     ...given('absolute', timeOf('absolute', values.absolute)),
+    ...given('rememberIdle', timeOf('remember-idle', values['remember-idle'])),
+    ...given('rememberAbsolute', timeOf('remember-absolute', values['remember-absolute'])),
     ...given('maxPerUser', numberOfSessions(values['max-sessions'])),
     ...given('algorithm', algorithmOf(values.algorithm)),
     ...given('issuer', values.issuer),
@@ -133,6 +139,11 @@ function logOf(style: string | undefined): LogStyle {
   if (style === undefined) return 'human';
   if (style === 'human' || style === 'json' || style === 'none') return style;
   throw invalid(`--log '${style.slice(0, 20)}' is not offered; take human, json or none.`);
+}
+
+function pageDataOf(text: string | undefined): ServeOptions['pageData'] {
+  if (text === undefined || text === 'write' || text === 'read' || text === 'none') return text;
+  throw invalid(`--page-data '${text.slice(0, 20)}' is not offered; take write, read or none.`);
 }
 
 function algorithmOf(text: string | undefined): SigningAlgorithm | undefined {

@@ -38,10 +38,14 @@ const maxHeaderSize = 16 * 1024;
 /** A Node server with bounds on everything a slow or hostile client could stretch. */
 export function createHttpServer(fetch: NodeFetch, options: HttpServerOptions): Server {
   const { headersMs, requestMs, keepAliveMs, lookEveryMs } = options.timeouts ?? defaultTimeouts;
+  const abandoned = new WeakSet<object>();
   const server = createAdaptorServer({
     fetch: (request, env) => {
       const { incoming } = env as HttpBindings;
-      return isAmbiguous(incoming) ? problemAnswer(refusalFor(undefined)) : fetch(request, env as HttpBindings);
+      if (isAmbiguous(incoming)) return problemAnswer(refusalFor(undefined));
+      if (isEncoded(incoming)) abandoned.add(incoming.socket);
+      // What follows on such a connection may be in this process already; it is answered alike, and Node drops that.
+      return abandoned.has(incoming.socket) ? problemAnswer(unknownCoding()) : fetch(request, env as HttpBindings);
     },
     overrideGlobalObjects: options.lightweight,
     serverOptions: {
@@ -64,6 +68,25 @@ function isAmbiguous({ httpVersionMajor, rawHeaders }: IncomingMessage): boolean
     if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
   }
   return httpVersionMajor < 1 || hosts > 1;
+}
+
+/**
+ * Whether chunks have another transfer coding under them (RFC 9112 6.1). Node's parser takes the chunks apart only, and the rest would
+ * be read as if it were plain. Where chunks are not the last coding, it refuses by itself.
+ */
+function isEncoded({ rawHeaders }: IncomingMessage): boolean {
+  let codings = '';
+  // Not by `headers`: making that object is most of what a look at one header costs.
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!;
+    if (name.length === 17 && name.toLowerCase() === 'transfer-encoding') codings += `,${rawHeaders[i + 1]}`;
+  }
+  return /,.*,[ \t]*chunked$/i.test(codings);
+}
+
+function unknownCoding(): Refusal {
+  const message = 'The only transfer coding that is understood here is chunked, alone.';
+  return new Refusal('not_supported', message, { headers: { Connection: 'close' } });
 }
 
 /** Listens. Answers the port. @throws SessionError `invalid_argument` when the address cannot be had */

@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs';
 import type { MacSecrets } from '../tokens/mac.ts';
+import { nonceSecretsAt } from './change-nonce-secrets.ts';
 import { signingMac } from './change-secrets.ts';
 import { keptSecrets, secretsFile, type ServerSecrets } from './secrets.ts';
 
-/** What {@link followMacSecrets} takes. */
+/** What {@link followSecrets} takes. */
 export interface FollowOptions {
   folder: string;
   now: () => number;
@@ -11,37 +12,51 @@ export interface FollowOptions {
   onError: (error: unknown) => void;
 }
 
+/** Secrets as they are now. */
+export interface LiveSecrets {
+  /** Those of refresh tokens, for `createMac`: the same object until there is something new. */
+  mac: () => MacSecrets;
+  /** Those of DPoP nonces, for `createDpopNonces`. */
+  nonces: () => readonly Uint8Array[];
+}
+
 const lookEveryMs = 1000;
 
 /**
- * The secrets of refresh tokens in a folder, for `createMac`. Looks at the file at most once a second, when it is asked, and not
- * by a timer; and answers the same object until there is something new.
+ * The secrets of a folder, which may be changed while a server runs. Looks at the file at most once a second, when it is asked, and
+ * not by a timer.
  */
-export function followMacSecrets({ folder, now, onError }: FollowOptions): () => MacSecrets {
+export function followSecrets({ folder, now, onError }: FollowOptions): LiveSecrets {
   let kept = keptSecrets(folder);
   let seen = versionOf(folder);
-  let latest = macSecretsAt(kept, now());
   let lookedAt = now();
+  let mac = macSecretsAt(kept, lookedAt);
+  let nonces = nonceSecretsAt(kept, lookedAt);
   let lookAt = nextLook(kept, lookedAt);
 
-  return () => {
+  function look(): void {
     const at = now();
     // A clock that was set back must not put the next look off.
-    if (at < lookAt && at >= lookedAt) return latest;
+    if (at < lookAt && at >= lookedAt) return;
+    let isNew = false;
     try {
       const version = versionOf(folder);
-      if (version !== seen) {
-        kept = keptSecrets(folder);
-        seen = version;
-        latest = macSecretsAt(kept, at);
-      }
+      isNew = version !== seen;
+      if (isNew) kept = keptSecrets(folder);
+      seen = version;
     } catch (error) {
+      isNew = false;
       onError(error);
     }
-    if (latest.current !== signingMac(kept, at)) latest = macSecretsAt(kept, at);
+    if (isNew || mac.current !== signingMac(kept, at)) mac = macSecretsAt(kept, at);
+    nonces = nonceSecretsAt(kept, at);
     lookedAt = at;
     lookAt = nextLook(kept, at);
-    return latest;
+  }
+
+  return {
+    mac: () => (look(), mac),
+    nonces: () => (look(), nonces),
   };
 }
 
@@ -51,8 +66,9 @@ export function macSecretsAt(secrets: ServerSecrets, now: number): MacSecrets {
 }
 
 /** In a second, or when the turn of a secret comes. */
-function nextLook({ macSignsFrom }: ServerSecrets, now: number): number {
-  return Math.min(now + lookEveryMs, ...Object.values(macSignsFrom).filter((from) => from > now));
+function nextLook({ macSignsFrom, nonces }: ServerSecrets, now: number): number {
+  const turns = [...Object.values(macSignsFrom), ...nonces.map(({ signsFrom }) => signsFrom)];
+  return Math.min(now + lookEveryMs, ...turns.filter((from) => from > now));
 }
 
 /** A file that was put in the place of another has another inode, whatever its clock says. */

@@ -1,6 +1,7 @@
 import type { createClient } from 'redis';
 import { SessionError } from '../../protocol/session-error.ts';
 import type { Store } from '../engine/store.ts';
+import type { SharedLimits } from '../http/limits.ts';
 import type { ReplayGuard } from '../tokens/replay-guard.ts';
 
 /** A store in Redis, and the end of the connection to it. */
@@ -8,6 +9,8 @@ export interface OpenedRedis {
   store: Store;
   /** So that a proof which one server has taken is refused by the others. */
   replays: ReplayGuard;
+  /** So that sign-ins are counted by all servers together. */
+  limits: SharedLimits;
   close: () => Promise<void>;
 }
 
@@ -42,11 +45,13 @@ export async function openRedis(url: string): Promise<OpenedRedis> {
     });
   }
   isConnected = true;
-  const { createRedisReplayGuard, createRedisStore, fromNodeRedis } = await import('../stores/redis.ts');
+  const { createRedisLimits, createRedisReplayGuard, createRedisStore, fromNodeRedis } =
+    await import('../stores/redis.ts');
   const handed = fromNodeRedis(client);
   return {
     store: createRedisStore({ client: handed }),
     replays: createRedisReplayGuard({ client: handed }),
+    limits: createRedisLimits({ client: handed }),
     close: async () => void (client.isOpen && (await client.close())),
   };
 }

@@ -2,12 +2,14 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SessionError } from '../../protocol/session-error.ts';
 import type { Store } from '../engine/store.ts';
+import type { SharedLimits } from '../http/limits.ts';
 import { createMemoryStore } from '../stores/memory.ts';
 import type { ReplayGuard } from '../tokens/replay-guard.ts';
 import { memoryKeyStore, type KeyStore } from '../tokens/key-store.ts';
 import type { MacSecrets } from '../tokens/mac.ts';
 import { fileKeyStore } from './file-key-store.ts';
-import { followMacSecrets, macSecretsAt } from './live-secrets.ts';
+import { nonceSecretsAt } from './change-nonce-secrets.ts';
+import { followSecrets, macSecretsAt } from './live-secrets.ts';
 import { hasSecrets, keptSecrets, newSecrets, type ServerSecrets } from './secrets.ts';
 
 /** A store with the secrets that belong to it. */
@@ -16,18 +18,21 @@ export interface OpenedStore {
   secrets: ServerSecrets;
   /** Those of refresh tokens, as they are now: they may be changed while a server runs. */
   macSecrets: () => MacSecrets;
+  /** Those of DPoP nonces, as they are now. */
+  nonceSecrets: () => readonly Uint8Array[];
   keyStore: KeyStore;
   /** Where data lives, for people. */
   place: string;
   /** Where several servers share the store. */
   replays?: ReplayGuard;
-  /** Ends what the store itself leaves open: a connection. */
-  close?: () => Promise<void>;
+  limits?: SharedLimits;
+  /** Ends what was opened. A store that was handed in stays open. */
+  close: () => Promise<void>;
 }
 
 /** How {@link openStore} opens. */
 export interface OpenOptions {
-  /** Folder of the secrets. Default: `<file>.secrets` beside an SQLite file. Redis needs one. */
+  /** Folder of the secrets. Default: `<file>.secrets` beside an SQLite file. Redis needs one, and so does a store of one's own. */
   secrets?: string | undefined;
   /** Whether there must be a store already: who looks at one that is not there has mistyped its name. Default: false. */
   mustExist?: boolean;
@@ -36,19 +41,20 @@ export interface OpenOptions {
 }
 
 /**
- * Opens the store that a URL names: `memory`, `sqlite:./path` or `redis://host:6379`. Secrets live and die with their
- * sessions: in memory, or in a folder.
+ * Opens the store that a URL names: `memory`, `sqlite:./path` or `redis://host:6379`; or takes one that is open. Secrets live
+ * and die with their sessions: in memory, or in a folder.
  *
  * @throws SessionError `invalid_argument`, `not_supported`, `storage_unavailable`, `store_unavailable`
  */
-export async function openStore(url: string, options: OpenOptions = {}): Promise<OpenedStore> {
-  if (url === 'memory') return openMemory();
-  if (url.startsWith('sqlite:') && url.length > 'sqlite:'.length)
-    return openSqlite(resolve(url.slice('sqlite:'.length)), options);
-  if (/^rediss?:\/\//.test(url) && URL.canParse(url)) return openOnRedis(url, options);
+export async function openStore(named: string | Store, options: OpenOptions = {}): Promise<OpenedStore> {
+  if (typeof named !== 'string') return around(named, options);
+  if (named === 'memory') return openMemory();
+  if (named.startsWith('sqlite:') && named.length > 'sqlite:'.length)
+    return openSqlite(resolve(named.slice('sqlite:'.length)), options);
+  if (/^rediss?:\/\//.test(named) && URL.canParse(named)) return openOnRedis(named, options);
   throw new SessionError(
     'invalid_argument',
-    `'${shown(url)}' is no store; write memory, sqlite:./sojourn.db or redis://localhost:6379.`,
+    `'${shown(named)}' is no store; write memory, sqlite:./sojourn.db or redis://localhost:6379.`,
   );
 }
 
@@ -67,14 +73,34 @@ export function secretsFolderOf(url: string, given: string | undefined): string 
 }
 
 function openMemory(): OpenedStore {
+  const store = createMemoryStore();
   const secrets = newSecrets();
   const macSecrets = macSecretsAt(secrets, 0);
+  const nonceSecrets = nonceSecretsAt(secrets, 0);
   return {
-    store: createMemoryStore(),
+    store,
     secrets,
     macSecrets: () => macSecrets,
+    nonceSecrets: () => nonceSecrets,
     keyStore: memoryKeyStore(),
     place: 'memory: everybody is signed out when it stops',
+    close: async () => store.close(),
+  };
+}
+
+/** A store of the app's. New secrets at every start would refuse everybody who is in it. */
+function around(store: Store, options: OpenOptions): OpenedStore {
+  if (options.secrets === undefined)
+    throw new SessionError(
+      'invalid_argument',
+      'A store of your own needs `secrets`: the folder of the secrets and signing keys that all its servers share.',
+    );
+  const folder = resolve(options.secrets);
+  return {
+    store,
+    ...keptIn(folder, options),
+    place: `a store of the app, secrets in ${folder}`,
+    close: async () => {},
   };
 }
 
@@ -82,10 +108,12 @@ function openMemory(): OpenedStore {
 function keptIn(
   folder: string,
   { onError = () => {} }: OpenOptions,
-): Pick<OpenedStore, 'secrets' | 'macSecrets' | 'keyStore'> {
+): Pick<OpenedStore, 'secrets' | 'macSecrets' | 'nonceSecrets' | 'keyStore'> {
+  const { mac, nonces } = followSecrets({ folder, now: () => Date.now(), onError });
   return {
     secrets: keptSecrets(folder),
-    macSecrets: followMacSecrets({ folder, now: () => Date.now(), onError }),
+    macSecrets: mac,
+    nonceSecrets: nonces,
     keyStore: fileKeyStore(folder),
   };
 }
@@ -110,7 +138,12 @@ async function openSqlite(path: string, options: OpenOptions): Promise<OpenedSto
   const kept = keptIn(folder, options);
   const { createSqliteStore } = await import('../stores/sqlite.ts');
   const store = createSqliteStore({ path });
-  return { store, ...kept, place: `${path} (SQLite), secrets in ${folder}` };
+  return {
+    store,
+    ...kept,
+    place: `${path} (SQLite), secrets in ${folder}`,
+    close: async () => store.close(),
+  };
 }
 
 async function openOnRedis(url: string, options: OpenOptions): Promise<OpenedStore> {
@@ -119,13 +152,17 @@ async function openOnRedis(url: string, options: OpenOptions): Promise<OpenedSto
   const folder = resolve(given);
   if (mustExist && !hasSecrets(folder)) throw noSecrets(folder);
   const { openRedis, withoutPassword } = await import('./open-redis.ts');
-  const { store, replays, close } = await openRedis(url);
+  const { store, replays, limits, close } = await openRedis(url);
   return {
     store,
     replays,
+    limits,
     ...keptIn(folder, options),
     place: `${withoutPassword(url)} (Redis), secrets in ${folder}`,
-    close,
+    close: async () => {
+      await store.close();
+      await close();
+    },
   };
 }
 

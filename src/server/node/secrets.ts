@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SessionError } from '../../protocol/session-error.ts';
@@ -15,7 +15,16 @@ export interface ServerSecrets {
   retiredMac: readonly number[];
   /** Never changes: it is in every session id. */
   userTag: Uint8Array;
-  dpopNonce: Uint8Array;
+  /** Secrets of DPoP nonces, in the order of their turns; at least one. */
+  nonces: readonly NonceSecret[];
+}
+
+/** A secret that makes nonces from its turn on, until that of the next one. */
+export interface NonceSecret {
+  id: number;
+  secret: Uint8Array;
+  /** Epoch milliseconds; 0 for the first one. */
+  signsFrom: number;
 }
 
 const secretBytes = 32;
@@ -30,7 +39,7 @@ export function newSecrets(): ServerSecrets {
     macSignsFrom: {},
     retiredMac: [],
     userTag: secret(),
-    dpopNonce: secret(),
+    nonces: [{ id: 1, secret: secret(), signsFrom: 0 }],
   };
 }
 
@@ -51,12 +60,18 @@ export function secretsFile(folder: string): string {
   return join(folder, fileName);
 }
 
-/** Writes changed secrets in the place of those that are there. Servers that run read either, never half of one. */
-export function replaceSecrets(folder: string, secrets: ServerSecrets): void {
+/**
+ * Writes changed secrets in the place of those that are there. Servers that run read either, never half of one. Answers false, and
+ * changes nothing, when `isAllowed` says so at the last moment.
+ */
+export function replaceSecrets(folder: string, secrets: ServerSecrets, isAllowed = (): boolean => true): boolean {
   const path = secretsFile(folder);
   const draft = draftOf(path);
   writeFileSync(draft, serialize(secrets), { mode: 0o600, flush: true });
-  renameSync(draft, path);
+  const mayReplace = isAllowed();
+  if (mayReplace) renameSync(draft, path);
+  else rmSync(draft);
+  return mayReplace;
 }
 
 /** Whether a folder has secrets. */
@@ -64,8 +79,9 @@ export function hasSecrets(folder: string): boolean {
   return existsSync(secretsFile(folder));
 }
 
+/** Another one each time: in a container everybody may have the same process id. */
 function draftOf(path: string): string {
-  return `${path}.${process.pid}`;
+  return `${path}.${randomUUID()}`;
 }
 
 /** Two servers that start at once agree on the first one's file: a link, unlike a rename, replaces nothing. */
@@ -89,14 +105,16 @@ interface SecretsFile {
   macSignsFrom?: Record<string, number>;
   retiredMac?: number[];
   userTag: string;
-  dpopNonce: string;
+  nonces?: Array<{ id: number; secret: string; signsFrom: number }>;
+  /** In a file that was made before there could be several. */
+  dpopNonce?: string;
 }
 
 const encode = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
 
 function serialize(secrets: ServerSecrets): string {
   const mac = Object.fromEntries(Object.entries(secrets.mac).map(([id, secret]) => [id, encode(secret)]));
-  const { currentMac, macSignsFrom, retiredMac, userTag, dpopNonce } = secrets;
+  const { currentMac, macSignsFrom, retiredMac, userTag, nonces } = secrets;
   const file: SecretsFile = {
     version: 1,
     mac,
@@ -104,7 +122,7 @@ function serialize(secrets: ServerSecrets): string {
     macSignsFrom,
     retiredMac: [...retiredMac],
     userTag: encode(userTag),
-    dpopNonce: encode(dpopNonce),
+    nonces: nonces.map(({ secret, ...rest }) => ({ ...rest, secret: encode(secret) })),
   };
   return `${JSON.stringify(file, null, 2)}\n`;
 }
@@ -117,12 +135,20 @@ function parse(text: string, path: string): ServerSecrets {
     const { currentMac, macSignsFrom = {}, retiredMac = [] } = file;
     if (!mac[currentMac] || retiredMac.includes(currentMac)) throw new Error('no current key');
     if (Object.values(macSignsFrom).some((at) => typeof at !== 'number')) throw new Error('no times');
-    const rest = { userTag: decode(file.userTag), dpopNonce: decode(file.dpopNonce) };
-    return { mac, currentMac, macSignsFrom, retiredMac, ...rest };
+    return { mac, currentMac, macSignsFrom, retiredMac, userTag: decode(file.userTag), nonces: noncesIn(file) };
   } catch (cause) {
     const message = `The secrets in ${path} cannot be read; restore the file from a backup. Without it every session in the store is lost.`;
     throw new SessionError('storage_unavailable', message, { cause, retryable: false });
   }
+}
+
+function noncesIn({ nonces, dpopNonce = '' }: SecretsFile): NonceSecret[] {
+  const kept = nonces ?? [{ id: 1, secret: dpopNonce, signsFrom: 0 }];
+  if (kept.length === 0) throw new Error('no secret of nonces');
+  return kept.map(({ id, secret, signsFrom }) => {
+    if (typeof id !== 'number' || typeof signsFrom !== 'number') throw new Error('no turn of a secret');
+    return { id, secret: decode(secret), signsFrom };
+  });
 }
 
 function decode(text: string): Uint8Array {

@@ -1,9 +1,13 @@
 import type { Duration } from '../../protocol/duration.ts';
+import type { SessionType } from '../engine/lifetimes.ts';
+import type { Store } from '../engine/store.ts';
 import type { AdminKey } from '../http/admin/api-keys.ts';
 import type { Directory } from '../http/directory.ts';
-import type { LimitOptions } from '../http/limits.ts';
+import type { LimitOptions, SharedLimits } from '../http/limits.ts';
 import type { MetricsOptions } from '../http/metrics.ts';
+import type { PageData } from '../http/page-data.ts';
 import type { LogEntry } from '../http/request-log.ts';
+import type { ReplayGuard } from '../tokens/replay-guard.ts';
 import type { SigningAlgorithm } from '../tokens/signing-key.ts';
 
 /** What {@link serve} takes. */
@@ -12,9 +16,22 @@ export interface ServeOptions extends Partial<Directory> {
   port?: number;
   /** Default: `'127.0.0.1'`, this machine only. */
   host?: string;
-  /** `'memory'`, `'sqlite:./path'`, or `'redis://host:6379'` with `secrets`. Default: `'sqlite:./sojourn.db'`. */
-  store?: string;
-  /** Folder of the secrets and signing keys; servers of one Redis share it. Default: beside the SQLite file. */
+  /**
+   * `'memory'`, `'sqlite:./path'`, or `'redis://host:6379'` with `secrets`; or a store that you made, with `secrets`, too. That
+   * one stays yours: `close()` does not close it, and others may work on it meanwhile. Default: `'sqlite:./sojourn.db'`.
+   */
+  store?: string | Store;
+  /**
+   * Remembers used DPoP proofs, where several servers share a `store` that you made (`createRedisReplayGuard`). Default: that
+   * Redis which `store` names, else the memory of this process.
+   */
+  replays?: ReplayGuard;
+  /**
+   * Counts sign-ins, where several servers share a `store` that you made (`createRedisLimits`). Default: that of the Redis which
+   * `store` names; else each process counts for itself.
+   */
+  sharedLimits?: SharedLimits;
+  /** Folder of the secrets and signing keys; servers of one store share it. Default: beside the SQLite file. */
   secrets?: string;
   /** Origins of the apps. Default: `['http://localhost:5173']`. */
   origins?: readonly string[];
@@ -22,14 +39,25 @@ export interface ServeOptions extends Partial<Directory> {
   demoUsers?: boolean;
   /** Keeps refresh tokens in an `HttpOnly` cookie. */
   cookie?: boolean;
+  /** What a page may do with the data of its session: `'write'` and read it, only `'read'` it, or `'none'` of both. Default: `'write'`. */
+  pageData?: PageData;
   /** Life of access tokens. Default: `'5m'`. */
   accessLife?: Duration;
-  /** Ends when nobody is active for so long. Default: `'30m'` (remembered: 14 days). */
+  /** Sessions that are not remembered end when nobody is active for so long. Default: `'30m'`. */
   idle?: Duration;
-  /** Ends so long after sign-in. Default: `'12h'` (remembered: 30 days). */
+  /** Sessions that are not remembered end so long after sign-in. Default: `'12h'`. */
   absolute?: Duration;
+  /** The same as `idle` for sessions that are remembered (`remember: true` at sign-in). Default: `'14d'`. */
+  rememberIdle?: Duration;
+  /** The same as `absolute` for sessions that are remembered. Default: `'30d'`. */
+  rememberAbsolute?: Duration;
   /** Most sessions of one user at once; with one more the oldest ends. Default: null, any number. */
   maxPerUser?: number | null;
+  /**
+   * Session types by name, as `createSessions` takes them. What a type says of lives wins over the options here; the type
+   * `'default'` is that of sessions which name none. Default: none but those that the store keeps.
+   */
+  types?: Readonly<Record<string, SessionType>>;
   /** No sign-in fails sooner than this, so that the time tells less of which accounts exist. `null` for none. Default: `'500ms'`. */
   signInFloor?: Duration | null;
   algorithm?: SigningAlgorithm;
@@ -37,7 +65,7 @@ export interface ServeOptions extends Partial<Directory> {
   issuer?: string;
   /** `aud` of tokens. Default: the issuer. */
   audience?: string;
-  /** Origin that clients call, when a proxy stands in front. */
+  /** Origin that clients call, and that their proofs must name. Default: the issuer's when it is https, else that of the request. */
   publicOrigin?: string;
   /** Takes client addresses from the last entry of `X-Forwarded-For`. Only behind a proxy that writes it. */
   trustProxy?: boolean;

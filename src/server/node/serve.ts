@@ -25,7 +25,7 @@ export interface RunningServer {
   place: string;
   /** The engine, for what has no route. */
   sessions: Sessions;
-  /** Answers what is under way, ends event streams, closes the store. */
+  /** Answers what is under way, ends event streams, closes the store. A store that you handed in stays open. */
   close: () => Promise<void>;
 }
 
@@ -34,7 +34,8 @@ const sweepEveryMs = 600_000;
 /**
  * Runs a session server on this machine.
  *
- * @throws SessionError `invalid_argument` for unsafe settings and addresses that are taken, `storage_unavailable`
+ * @throws SessionError `invalid_argument` for unsafe settings and addresses that are taken, `invalid_duration`,
+ *   `data_invalid` and `invalid_selector` for types that cannot be used, `storage_unavailable`
  */
 export async function serve(options: ServeOptions = {}): Promise<RunningServer> {
   const { port = 4000, host = '127.0.0.1', origins = ['http://localhost:5173'], publicOrigin } = options;
@@ -78,8 +79,7 @@ export async function serve(options: ServeOptions = {}): Promise<RunningServer> 
     };
   } catch (error) {
     server.close();
-    await opened.store.close();
-    await opened.close?.();
+    await opened.close();
     throw error;
   }
 }
@@ -96,10 +96,20 @@ async function assemble(
   url: string,
 ): Promise<Assembly> {
   const { origins, publicOrigin, accessLife, algorithm, introspectionKey, limits } = options;
-  const { idle, absolute, maxPerUser, report } = options;
+  const { idle, absolute, rememberIdle, rememberAbsolute, maxPerUser, types, report } = options;
+  const replays = options.replays ?? opened.replays;
+  const sharedLimits = options.sharedLimits ?? opened.limits;
   const { secrets, keyStore } = opened;
   const clock = { now: () => Date.now() };
-  const engine = openEngine(opened, { idle, absolute, maxPerUser, onError: report });
+  const engine = openEngine(opened, {
+    idle,
+    absolute,
+    rememberIdle,
+    rememberAbsolute,
+    maxPerUser,
+    types,
+    onError: report,
+  });
   const faults = options.faults ? (await import('./faults/faults.ts')).createFaults(origins) : null;
   const sessions = faults ? faults.observe(engine) : engine;
   const issuer = options.issuer ?? publicOrigin ?? url;
@@ -118,11 +128,12 @@ async function assemble(
     clock,
     ...directory(options),
     cookie: options.cookie ?? false,
+    ...(options.pageData === undefined ? {} : { pageData: options.pageData }),
     dpop: {
-      nonceSecret: secrets.dpopNonce,
+      nonceSecret: opened.nonceSecrets,
       demandNonce: options.demandNonce ?? false,
       require: options.requireProof ?? false,
-      ...(opened.replays && { replays: opened.replays }),
+      ...(replays && { replays }),
     },
     clientAddress: clientAddress(options),
     signInFloor: options.signInFloor === undefined ? '500ms' : options.signInFloor,
@@ -130,6 +141,7 @@ async function assemble(
     ...(publicOrigin === undefined ? {} : { publicOrigin }),
     ...(introspectionKey === undefined ? {} : { introspectionKey }),
     ...(limits === undefined ? {} : { limits }),
+    ...(sharedLimits && { sharedLimits }),
     ...(options.reauthenticateFor === undefined ? {} : { reauthenticateFor: options.reauthenticateFor }),
     ...(options.adminKeys === undefined ? {} : { adminKeys: options.adminKeys }),
     ...(options.metrics === undefined ? {} : { metrics: withProcess(options.metrics) }),

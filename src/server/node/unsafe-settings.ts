@@ -37,6 +37,8 @@ export function isLoopback(host: string): boolean {
 }
 
 function refuseCookieOver(origin: string): void {
+  // What is no origin is told where origins are read.
+  if (!URL.canParse(origin)) return;
   const { protocol, hostname } = new URL(origin);
   if (protocol === 'https:' || isLoopback(hostname)) return;
   throw refused(`a cookie for ${origin}: pages over plain http do not get it`, 'Serve the app over https.');

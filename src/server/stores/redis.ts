@@ -16,6 +16,7 @@ export type { Replicas } from './redis/connection.ts';
 export { fromIoredis, type Ioredis } from './redis/from-ioredis.ts';
 export { fromNodeRedis, type NodeRedis } from './redis/from-node-redis.ts';
 export { fromUpstash, type UpstashRedis } from './redis/from-upstash.ts';
+export { createRedisLimits, type AllowedUses, type RedisLimits, type RedisLimitsOptions } from './redis/limits.ts';
 export { createRedisReplayGuard, type RedisReplayGuard, type RedisReplayGuardOptions } from './redis/replay-guard.ts';
 
 /** What {@link createRedisStore} takes. */

@@ -4,8 +4,12 @@ import type { Clock } from '../engine/ports.ts';
 
 /** What {@link createDpopNonces} takes. */
 export interface DpopNoncesOptions {
-  /** At least 32 random bytes. Servers behind one address share it. */
-  secret: Uint8Array;
+  /**
+   * At least 32 random bytes. Servers behind one address share it. To change it without refusing anybody, give a function that answers
+   * several, the same objects until something changes: the first one makes nonces, and those of all are accepted. One that came before
+   * is needed for {@link nonceLifeMs} after another one became the first, five minutes.
+   */
+  secret: Uint8Array | (() => readonly Uint8Array[]);
   /** Default: the machine's. */
   clock?: Clock;
 }
@@ -17,7 +21,7 @@ export interface DpopNonces {
   accepts(nonce: string): Promise<boolean>;
 }
 
-/** How long a nonce is good for. */
+/** How long a nonce is good for, in milliseconds. */
 export const nonceLifeMs = 300_000;
 const sameForMs = 30_000;
 const timeBytes = 6;
@@ -28,31 +32,34 @@ const leastSecretBytes = 32;
 /**
  * Nothing is stored: whoever has the secret recognises the nonces of every server that has it.
  *
- * @throws SessionError `invalid_argument` for a short secret
+ * @throws SessionError `invalid_argument` for a short secret, or for none
  */
 export function createDpopNonces(options: DpopNoncesOptions): DpopNonces {
   const { clock = { now: () => Date.now() } } = options;
-  if (options.secret.length < leastSecretBytes)
-    throw new SessionError('invalid_argument', `The secret of nonces needs at least ${leastSecretBytes} random bytes.`);
+  const { secret: given } = options;
+  const secretsNow = (): Secrets => demandSecrets(typeof given === 'function' ? given() : [given]);
+  secretsNow();
   const hmac = { name: 'HMAC', hash: 'SHA-256' };
-  let key: Promise<CryptoKey> | null = null;
-  let latest = { at: Number.NEGATIVE_INFINITY, nonce: '' };
+  const keys = new WeakMap<Uint8Array, Promise<CryptoKey>>();
+  let latest: { at: number; secret: Uint8Array | null; nonce: string } = { at: 0, secret: null, nonce: '' };
 
-  const macOf = async (time: Uint8Array<ArrayBuffer>): Promise<Uint8Array> => {
-    key ??= crypto.subtle.importKey('raw', new Uint8Array(options.secret), hmac, false, ['sign']);
+  const macOf = async (secret: Uint8Array, time: Uint8Array<ArrayBuffer>): Promise<Uint8Array> => {
+    const key = keys.get(secret) ?? crypto.subtle.importKey('raw', new Uint8Array(secret), hmac, false, ['sign']);
+    keys.set(secret, key);
     return new Uint8Array(await crypto.subtle.sign('HMAC', await key, time)).subarray(0, macBytes);
   };
 
   return {
     issue: async () => {
       const now = clock.now();
-      if (now - latest.at < sameForMs && now >= latest.at) return latest.nonce;
+      const [secret] = secretsNow();
+      if (secret === latest.secret && now - latest.at < sameForMs && now >= latest.at) return latest.nonce;
       const bytes = new Uint8Array(timeBytes + macBytes);
       const view = new DataView(bytes.buffer);
       view.setUint16(0, Math.floor(now / 2 ** 32));
       view.setUint32(2, now % 2 ** 32);
-      bytes.set(await macOf(bytes.slice(0, timeBytes)), timeBytes);
-      latest = { at: now, nonce: base64url.encode(bytes) };
+      bytes.set(await macOf(secret, bytes.slice(0, timeBytes)), timeBytes);
+      latest = { at: now, secret, nonce: base64url.encode(bytes) };
       return latest.nonce;
     },
     accepts: async (nonce) => {
@@ -62,9 +69,18 @@ export function createDpopNonces(options: DpopNoncesOptions): DpopNonces {
       const at = view.getUint16(0) * 2 ** 32 + view.getUint32(2);
       const now = clock.now();
       if (at > now || at + nonceLifeMs <= now) return false;
-      return isEqual(await macOf(bytes.slice(0, timeBytes)), bytes.subarray(timeBytes));
+      for (const secret of secretsNow())
+        if (isEqual(await macOf(secret, bytes.slice(0, timeBytes)), bytes.subarray(timeBytes))) return true;
+      return false;
     },
   };
+}
+
+type Secrets = readonly [Uint8Array, ...Uint8Array[]];
+
+function demandSecrets([first, ...more]: readonly Uint8Array[]): Secrets {
+  if (first && [first, ...more].every((secret) => secret.length >= leastSecretBytes)) return [first, ...more];
+  throw new SessionError('invalid_argument', `The secret of nonces needs at least ${leastSecretBytes} random bytes.`);
 }
 
 function decoded(nonce: string): Uint8Array | null {

@@ -47,7 +47,8 @@ export async function checkDpopProof(proof: string, request: ProvenRequest, rule
   if (typeof payload.jti !== 'string' || payload.jti.length === 0 || payload.jti.length > longestId)
     throw invalidProof('`jti` is missing or malformed');
   if (payload['htm'] !== request.method) throw invalidProof('`htm` is not the method of this request');
-  if (!isSameUrl(payload['htu'], request.url)) throw invalidProof('`htu` is not the URL of this request');
+  if (!isSameUrl(payload['htu'], request.url))
+    throw invalidProof(`\`htu\` is not the URL of this request at ${originOf(request.url)}`);
   checkClaims(payload, request);
   if (request.accessToken !== undefined && payload['ath'] !== (await sha256(request.accessToken)))
     throw invalidProof('`ath` is not the hash of the access token');
@@ -110,6 +111,10 @@ function isSameUrl(htu: unknown, url: string): boolean {
   if (!URL.canParse(htu) || !URL.canParse(url)) return false;
   const [a, b] = [new URL(htu), new URL(url)];
   return a.origin === b.origin && a.pathname === b.pathname;
+}
+
+function originOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin : 'this server';
 }
 
 function invalidProof(why: string, cause?: unknown): SessionError {

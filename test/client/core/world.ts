@@ -29,6 +29,8 @@ export interface World extends FakeTabs {
   openTab(
     options?: BehaviourOptions & {
       skewMs?: number;
+      /** `'none'`: a page without WebCrypto. */
+      keys?: 'none';
       stream?: (heard: { ended(): void; changed(): void }) => OpenStream;
       /** Stands between the manager and the tab's vault. */
       through?: (vault: Vault, tab: FakeTab) => Vault;
@@ -40,20 +42,22 @@ export interface World extends FakeTabs {
   signedIn(user?: string, options?: BehaviourOptions): Promise<OpenTab>;
 }
 
-const eventNames: ReadonlyArray<keyof SessionEvents> = [
-  'signed_in',
-  'refreshed',
-  'ended',
-  'identity_changed',
-  'refresh_failed',
-  'rejected_after_refresh',
-  'connection_changed',
-  'storage_degraded',
-  'lock_stolen',
-  'idle_warning',
-  'absolute_warning',
-  'changed',
-];
+/** Every event there is. */
+const eventNames = {
+  signed_in: true,
+  refreshed: true,
+  ended: true,
+  identity_changed: true,
+  refresh_failed: true,
+  rejected_after_refresh: true,
+  connection_changed: true,
+  storage_degraded: true,
+  binding_unavailable: true,
+  lock_stolen: true,
+  idle_warning: true,
+  absolute_warning: true,
+  changed: true,
+} satisfies Record<keyof SessionEvents, true>;
 
 /** Creates a {@link World}. Access tokens live 5 minutes unless said otherwise. */
 export function createWorld(options: { accessMs?: number; seed?: number } = {}): World {
@@ -61,8 +65,8 @@ export function createWorld(options: { accessMs?: number; seed?: number } = {}):
   const server = fakeServer(tabs.clock, options.accessMs ?? 300_000);
 
   async function openTab(given: Parameters<World['openTab']>[0] = {}): Promise<OpenTab> {
-    const { skewMs, stream, through = (vault) => vault, unloadable = 0, ...behaviour } = given;
-    const tab = tabs.open(skewMs === undefined ? {} : { skewMs });
+    const { skewMs, keys, stream, through = (vault) => vault, unloadable = 0, ...behaviour } = given;
+    const tab = tabs.open({ ...(skewMs === undefined ? {} : { skewMs }), ...(keys && { keys }) });
     const events: OpenTab['events'] = [];
     const ends: OpenTab['ends'] = [];
     const settings = settingsFrom({
@@ -100,7 +104,7 @@ export function createWorld(options: { accessMs?: number; seed?: number } = {}):
       touch: async () => server.touch(await manager.accessToken(undefined)),
       openStream: stream ?? null,
     });
-    for (const name of eventNames) manager.on(name, () => events.push(name));
+    for (const name of Object.keys(eventNames) as Array<keyof SessionEvents>) manager.on(name, () => events.push(name));
     await tabs.clock.settle();
     return { tab, manager, events, ends, hasNetwork: () => hasNetwork };
   }

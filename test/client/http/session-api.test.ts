@@ -77,6 +77,22 @@ describe('with a bound token at the real server', () => {
     expect(await api.data.get()).toEqual({});
   });
 
+  test('says when the server keeps pages from the data, and the person stays signed in', async () => {
+    client = await signedIn(network, { pageData: 'none' });
+    api = createSessionApi(client.fetch, baseUrl);
+    const { data } = api;
+    for (const call of [
+      data.get,
+      () => data.set('a', 1),
+      () => data.merge({ a: 1 }),
+      () => data.remove('a'),
+      data.clear,
+    ])
+      await expect(call()).rejects.toMatchObject({ code: 'forbidden', status: 403, retryable: false });
+    await api.touch();
+    expect(client.refreshes).toBe(0);
+  });
+
   test('reports activity', async () => {
     client.world.clock.advance(10_000);
     await api.touch();

@@ -1,7 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { hashOf } from '../tokens/hash-of.ts';
 import type { ProofParts, ProvingClient } from '../tokens/proving-client.ts';
-import { attemptKey, baseUrl, bodyOf, serverUnderTest, startedAt, type ServerUnderTest } from './server-under-test.ts';
+import { createAccessTokens } from '../../../src/server/tokens/access-tokens.ts';
+import {
+  attemptKey,
+  baseUrl,
+  bodyOf,
+  origin,
+  serverUnderTest,
+  startedAt,
+  type ServerUnderTest,
+} from './server-under-test.ts';
 
 const url = `${baseUrl}/token`;
 const key = attemptKey('first');
@@ -94,6 +103,63 @@ describe('a refresh of a session that is bound to a key', () => {
     const prover = await behind.provingClient();
     const dpop = await prover.prove('POST', 'https://public.example.com/sessions');
     expect(await behind.signIn({ headers: { dpop } })).toMatchObject({ token_type: 'DPoP' });
+  });
+
+  describe('names the server, whatever host a request names', () => {
+    const elsewhere = 'https://other.example.com';
+    const json = { credentials: { username: 'ada', password: 'right' } };
+    const signInAt = async (
+      { server, provingClient }: ServerUnderTest,
+      called: string,
+      proven: string,
+    ): Promise<[number, unknown]> => {
+      const dpop = await (await provingClient()).prove('POST', proven);
+      const headers = { origin, dpop, 'content-type': 'application/json' };
+      const request = new Request(called, { method: 'POST', headers, body: JSON.stringify(json) });
+      const answer = await server.fetch(request);
+      return [answer.status, (await bodyOf(answer))['code']];
+    };
+    const refusal = [400, 'invalid_dpop_proof'];
+
+    it.each([
+      ['at the root', {}, '/sessions'],
+      ['under a path', { basePath: '/auth' }, '/auth/sessions'],
+    ])('by the origin of an https issuer, %s', async (_where, options, path) => {
+      const there = await serverUnderTest(options);
+      expect(await signInAt(there, elsewhere + path, elsewhere + path)).toEqual(refusal);
+      // As a proxy calls it.
+      expect(await signInAt(there, `http://10.0.0.7:8080${path}`, baseUrl + path)).toEqual([201, undefined]);
+      expect(await signInAt(there, baseUrl + path, baseUrl + path)).toEqual([201, undefined]);
+      expect(await signInAt(there, baseUrl + path, baseUrl)).toEqual(refusal);
+    });
+
+    it('by the issuer alone, and not by a path in it', async () => {
+      const tokens = createAccessTokens({ issuer: `${baseUrl}/tenants/7`, audience: 'a' });
+      const there = await serverUnderTest({ tokens });
+      expect(await signInAt(there, `${elsewhere}/sessions`, `${baseUrl}/sessions`)).toEqual([201, undefined]);
+    });
+
+    it('by `publicOrigin` rather than by the issuer', async () => {
+      const there = await serverUnderTest({ publicOrigin: 'https://public.example.com', basePath: '/auth' });
+      const called = `${baseUrl}/auth/sessions`;
+      expect(await signInAt(there, called, called)).toEqual(refusal);
+      expect(await signInAt(there, called, 'https://public.example.com/auth/sessions')).toEqual([201, undefined]);
+    });
+
+    it.each(['http://localhost:4000', 'a name and no URL'])('except in development: %s', async (issuer) => {
+      const tokens = createAccessTokens({ issuer, audience: 'a' });
+      const there = await serverUnderTest({ tokens });
+      const called = 'http://127.0.0.1:4000/sessions';
+      expect(await signInAt(there, called, called)).toEqual([201, undefined]);
+      expect(await signInAt(there, called, 'http://localhost:4000/sessions')).toEqual(refusal);
+    });
+
+    it('and the refusal says which origin that is', async () => {
+      const there = await serverUnderTest();
+      const dpop = await (await there.provingClient()).prove('POST', `${elsewhere}/sessions`);
+      const answer = await there.call('POST', '/sessions', { json, headers: { dpop } });
+      expect((await bodyOf(answer))['detail']).toContain(`not the URL of this request at ${baseUrl}.`);
+    });
   });
 
   it('can be told to demand a nonce of everybody', async () => {

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { macState, withNewMac, withoutMac } from '../../../src/server/node/change-secrets.ts';
-import { followMacSecrets } from '../../../src/server/node/live-secrets.ts';
+import { followSecrets } from '../../../src/server/node/live-secrets.ts';
 import { keptSecrets, newSecrets, replaceSecrets, type ServerSecrets } from '../../../src/server/node/secrets.ts';
+import type { MacSecrets } from '../../../src/server/tokens/mac.ts';
 
 const startedAt = 1_800_000_000_000;
 const delayMs = 600_000;
@@ -87,9 +88,9 @@ describe('a server that runs', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  const follow = (): ReturnType<typeof followMacSecrets> => {
+  const follow = (): (() => MacSecrets) => {
     keptSecrets(folder);
-    return followMacSecrets({ folder, now: () => now, onError: (error) => void errors.push(error) });
+    return followSecrets({ folder, now: () => now, onError: (error) => void errors.push(error) }).mac;
   };
 
   it('reads changed secrets within a second, and lets the next one sign when its turn comes', () => {

@@ -65,6 +65,19 @@ describe('sojourn on a store in Redis', { timeout: 60_000 }, () => {
     expect(statuses).toEqual([201, 400]);
   });
 
+  it('counts failed sign-ins at all of its servers together', async () => {
+    const open = async (): Promise<RunningServer> =>
+      serve({ port: 0, store: redis.url, secrets: secrets, demoUsers: true, signInFloor: null });
+    const servers = [await open(), await open()];
+    const body = JSON.stringify({ credentials: { username: 'alan', password: 'wrong' } });
+    const headers = { 'content-type': 'application/json' };
+    const statuses: number[] = [];
+    for (let i = 0; i < 11; i++)
+      statuses.push((await fetch(`${servers[i % 2]!.url}/sessions`, { method: 'POST', headers, body })).status);
+    for (const server of servers) await server.close();
+    expect(statuses).toEqual([...Array.from({ length: 10 }, () => 401), 429]);
+  });
+
   it('changes its secrets while its servers run, and nobody is signed out who came back', async () => {
     // A database of its own: what the one of the other tests holds was made with other secrets.
     const onRedis = (): string[] => ['--store', `${redis.url}/1`, '--secrets', secrets];

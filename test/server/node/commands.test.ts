@@ -60,6 +60,12 @@ describe('sojourn sessions', { timeout: 60_000 }, () => {
       code: 0,
       text: 'No live sessions.\n',
     });
+    const { refresh_token: late } = await program!.signIn('grace');
+    expect(await run('sessions', 'revoke', '--everybody', ...onFile())).toEqual({
+      code: 0,
+      text: expect.stringMatching(/^All sessions of all users are over\./),
+    });
+    expect((await program!.refresh(late!, 'later')).status).toBe(400);
   });
 
   it('does the same through a server, with an API key that is in no list of processes', async () => {

@@ -43,6 +43,16 @@ export const ambiguous: ReadonlyArray<readonly [name: string, bytes: string]> = 
   ['an endless chunk extension', `${form}Transfer-Encoding: chunked\r\n\r\n1;${'x'.repeat(40_000)}\r\na\r\n0\r\n\r\n`],
 ];
 
+const inChunks = '7\r\ntoken=a\r\n0\r\n\r\n';
+
+/** Chunks under another transfer coding, which is not undone here. */
+export const encoded: ReadonlyArray<readonly [name: string, bytes: string]> = [
+  ['compressed chunks', `${form}Transfer-Encoding: gzip, chunked\r\n\r\n${inChunks}`],
+  ['compressed chunks in capitals', `${form}TRANSFER-ENCODING: GZIP,CHUNKED\r\n\r\n${inChunks}`],
+  ['codings in two headers', `${form}Transfer-Encoding: deflate\r\nTransfer-Encoding: chunked\r\n\r\n${inChunks}`],
+  ['a coding that is none, and chunks', `${form}Transfer-Encoding: identity, chunked\r\n\r\n${inChunks}`],
+];
+
 /** Other requests that no client makes, and the status that they get; null where the connection is just closed. */
 export const strange: ReadonlyArray<readonly [name: string, bytes: string, status: number | null]> = [
   ['a request line without a version', `GET /time\r\n${host}\r\n`, 400],
@@ -88,7 +98,12 @@ export const strange: ReadonlyArray<readonly [name: string, bytes: string, statu
   ['a body for a reader', get('/time', `${host}Content-Length: ${smuggled.length}\r\n`) + smuggled, 200],
 ];
 
-const bases = [...ambiguous.map(([, bytes]) => bytes), ...strange.map(([, bytes]) => bytes), honest, smuggled]
+const bases = [
+  ...[...ambiguous, ...encoded].map(([, bytes]) => bytes),
+  ...strange.map(([, bytes]) => bytes),
+  honest,
+  smuggled,
+]
   .filter((bytes) => bytes.length < 2000)
   .concat(
     `${form}Content-Length: 7\r\n\r\ntoken=a`,

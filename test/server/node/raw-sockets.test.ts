@@ -3,13 +3,17 @@ import type { Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHttpServer, listen, type Timeouts } from '../../../src/server/node/http-server.ts';
 import { serverUnderTest, type ServerUnderTest } from '../http/server-under-test.ts';
-import { ambiguous, honest, mutated, smuggled, strange } from './hostile-bytes.ts';
+import { ambiguous, encoded, honest, mutated, smuggled, strange } from './hostile-bytes.ts';
 import { rawConnection, sendRaw, type RawConnection } from './raw-connection.ts';
 
 /** Another one every time; `SOJOURN_FUZZ_SEED` repeats a run. */
 const seed = Number(process.env['SOJOURN_FUZZ_SEED'] ?? Date.now() % 2 ** 31);
 const hostileRequests = 5000;
 const atOnce = 25;
+
+const inCapitals =
+  'POST /revoke HTTP/1.1\r\nHost: a.example\r\nContent-Type: application/x-www-form-urlencoded\r\n' +
+  'Transfer-Encoding: CHUNKED\r\n\r\n7\r\ntoken=a\r\n0\r\n\r\n';
 
 let http: Server;
 let port: number;
@@ -50,6 +54,25 @@ describe.each([
     const { statuses } = await sendRaw(port, bytes + smuggled);
     expect([...new Set(statuses)]).toEqual([400]);
     expect(seen).not.toContain('/smuggled');
+  });
+
+  it.each(encoded)(
+    'understands no transfer coding but chunks, and does not read what follows: %s',
+    async (_what, bytes) => {
+      const { statuses, text, closed } = await sendRaw(port, bytes + smuggled);
+      expect([statuses, closed]).toEqual([[501], true]);
+      expect(text).toMatch(/^Connection: close\r$/im);
+      expect(text).toContain('"code":"not_supported"');
+      expect(seen).toEqual([]);
+    },
+  );
+
+  it('takes chunks whose coding is written in capitals', async () => {
+    const connection = await rawConnection(port);
+    connection.send(inCapitals);
+    const { statuses } = await connection.answers(1);
+    connection.end();
+    expect([statuses, seen]).toEqual([[200], ['/revoke']]);
   });
 
   it.each(strange)('answers %s', async (_what, bytes, status) => {
@@ -130,7 +153,7 @@ describe('a slow client', () => {
 });
 
 it(
-  `${hostileRequests} hostile connections get no 5xx and do no harm (seed ${seed})`,
+  `${hostileRequests} hostile connections make nothing fail and do no harm (seed ${seed})`,
   { timeout: 300_000 },
   async () => {
     await start();
@@ -141,7 +164,8 @@ it(
       for (const [index, bytes] of next) {
         const answer = await sendRaw(port, bytes);
         for (const status of answer.statuses) statuses.set(status, (statuses.get(status) ?? 0) + 1);
-        const odd = answer.statuses.filter((status) => status >= 500);
+        // 501 is no failure: it says that a transfer coding is not known here.
+        const odd = answer.statuses.filter((status) => status >= 500 && status !== 501);
         expect({ odd, closed: answer.closed }, `request ${index}: ${JSON.stringify(bytes)}`).toEqual({
           odd: [],
           closed: true,

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TokenResponse } from '../../../src/protocol/token-response.ts';
+import { withNewMac } from '../../../src/server/node/change-secrets.ts';
+import { keptSecrets, replaceSecrets } from '../../../src/server/node/secrets.ts';
 import { run, start, type Program } from './program.ts';
 
 let folder: string;
@@ -73,6 +75,7 @@ describe('sojourn secrets', { timeout: 60_000 }, () => {
     const { session_id: id } = ada.at();
     expect(await secrets('list')).toEqual({
       secrets: [{ id: 1, state: 'signs', signs_from: null, ends_sessions: true }],
+      nonce_secrets: [{ id: 'nonce-1', state: 'signs', signs_from: null }],
     });
     expect(await secrets('rotate', '--after', '3s')).toMatchObject({ id: 2, signs_from: expect.any(String) });
     while (keyIdOf((await ada.next()).refresh_token) === 1) await grace.next();
@@ -89,7 +92,7 @@ describe('sojourn secrets', { timeout: 60_000 }, () => {
     const retired = await run('secrets', 'retire', '1', ...onFile());
     expect(retired).toEqual({ code: 0, text: expect.stringMatching(/^Secret 1 is retired, secret 2 signs\./) });
     expect((await run('secrets', 'list', ...onFile())).text).toMatch(
-      /^SECRET +STATE +SIGNS FROM\n1 +retired \(sign-outs only\)\n2 +signs +\d{4}-/,
+      /^SECRET +OF +STATE +SIGNS FROM\n1 +refresh tokens +retired \(sign-outs only\)\n2 +refresh tokens +signs +\d{4}-.*\nnonce-1 +DPoP nonces +signs\n$/,
     );
     for (const server of servers) {
       const answer = await refused(server, away.refresh_token!, 'alan');
@@ -126,13 +129,43 @@ describe('sojourn secrets', { timeout: 60_000 }, () => {
     for (const secret of Object.values(stolen) as string[]) expect(kept).not.toContain(secret);
   });
 
+  it('loses no change of commands that run at the same time', async () => {
+    const kept = join(folder, 'x.db.secrets');
+    replaceSecrets(kept, withNewMac(keptSecrets(kept), { now: 0, signsFrom: 1 }).secrets);
+    const commands = [['rotate'], ['rotate', '--nonces'], ['retire', '1'], ['list']];
+    const ended = await Promise.all(commands.map((args) => run('secrets', ...args, ...onFile())));
+    expect(ended.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
+    expect(await secrets('list')).toMatchObject({
+      secrets: [
+        { id: 1, state: 'retired' },
+        { id: 2, state: 'signs' },
+        { id: 3, state: 'next' },
+      ],
+      nonce_secrets: [
+        { id: 'nonce-1', state: 'signs' },
+        { id: 'nonce-2', state: 'next' },
+      ],
+    });
+  });
+
   it('prints no secret, and wants to know where they are', async () => {
     await (await serving()).end('SIGTERM');
-    const { mac } = JSON.parse(readFileSync(join(folder, 'x.db.secrets', 'server.json'), 'utf8')) as { mac: object };
-    for (const args of [['list'], ['list', '--json'], ['rotate'], ['retire', '2']]) {
+    const { mac, nonces } = JSON.parse(readFileSync(join(folder, 'x.db.secrets', 'server.json'), 'utf8')) as {
+      mac: object;
+      nonces: Array<{ secret: string }>;
+    };
+    for (const args of [
+      ['list'],
+      ['list', '--json'],
+      ['rotate'],
+      ['retire', '2'],
+      ['rotate', '--nonces'],
+      ['retire', 'nonce-2'],
+    ]) {
       const { code, text } = await run('secrets', ...args, ...onFile());
       expect(code, text).toBe(0);
-      for (const secret of Object.values(mac) as string[]) expect(text).not.toContain(secret);
+      for (const secret of [...(Object.values(mac) as string[]), ...nonces.map((each) => each.secret)])
+        expect(text).not.toContain(secret);
     }
     const elsewhere = ['--store', `sqlite:${join(folder, 'none.db')}`];
     expect(await run('secrets', 'list', ...elsewhere)).toEqual({

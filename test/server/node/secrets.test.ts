@@ -6,7 +6,7 @@ import { fileKeyStore } from '../../../src/server/node/file-key-store.ts';
 import { openStore } from '../../../src/server/node/open-store.ts';
 import { hashPassword, isPassword } from '../../../src/server/node/password.ts';
 import { demoDirectory } from '../../../src/server/node/demo-users.ts';
-import { keptSecrets } from '../../../src/server/node/secrets.ts';
+import { keptSecrets, replaceSecrets } from '../../../src/server/node/secrets.ts';
 import { generateSigningKey } from '../../../src/server/tokens/signing-key.ts';
 
 let folder: string;
@@ -21,7 +21,8 @@ describe('the secrets of a server', () => {
     const first = keptSecrets(place);
     expect(keptSecrets(place)).toEqual(first);
     expect(first.mac[first.currentMac]).toHaveLength(32);
-    expect(new Set([first.mac[1], first.userTag, first.dpopNonce].map(String)).size).toBe(3);
+    expect(first.nonces).toEqual([{ id: 1, secret: expect.any(Uint8Array), signsFrom: 0 }]);
+    expect(new Set([first.mac[1], first.userTag, first.nonces[0]!.secret].map(String)).size).toBe(3);
     expect([modeOf(place), modeOf(join(place, 'server.json'))]).toEqual([0o700, 0o600]);
     expect(readdirSync(place)).toEqual(['server.json']);
   });
@@ -37,11 +38,29 @@ describe('the secrets of a server', () => {
       JSON.stringify({ ...good, version: 2 }),
       JSON.stringify({ ...good, userTag: 'AA' }),
       JSON.stringify({ ...good, currentMac: 9 }),
+      JSON.stringify({ ...good, nonces: [] }),
+      JSON.stringify({ ...good, nonces: undefined }),
+      JSON.stringify({ ...good, nonces: [{ id: 1, secret: 'AA', signsFrom: 0 }] }),
+      JSON.stringify({ ...good, nonces: [{ id: 1, secret: 'A'.repeat(43) }] }),
     ]) {
       writeFileSync(path, text);
       expect(() => keptSecrets(folder)).toThrow(expect.objectContaining({ code: 'storage_unavailable' }));
       expect(readFileSync(path, 'utf8')).toBe(text);
     }
+  });
+
+  it('of a file from before there could be several secrets of nonces are read, and kept in the new form', () => {
+    const path = join(folder, 'server.json');
+    keptSecrets(folder);
+    const { nonces, ...good } = JSON.parse(readFileSync(path, 'utf8')) as { nonces: Array<{ secret: string }> };
+    const dpopNonce = nonces[0]!.secret;
+    writeFileSync(path, JSON.stringify({ ...good, dpopNonce }));
+    const secrets = keptSecrets(folder);
+    expect(secrets.nonces).toEqual([
+      { id: 1, secret: new Uint8Array(Buffer.from(dpopNonce, 'base64url')), signsFrom: 0 },
+    ]);
+    replaceSecrets(folder, secrets);
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ ...good, nonces });
   });
 
   it('lost beside a database stop the start: new ones would sign everybody out', async () => {

@@ -1,11 +1,9 @@
 import { createLocalJWKSet, decodeJwt, type JWTVerifyGetKey } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { SessionError } from '../../../src/protocol/session-error.ts';
 import { createAccessTokens, type AccessTokens } from '../../../src/server/tokens/access-tokens.ts';
 import {
   createAccessTokenVerifier,
   createDpopNonces,
-  createReplayGuard,
   DpopNonceRequired,
   verifyAccessToken,
   type VerifyAccessTokenOptions,
@@ -118,33 +116,6 @@ describe('verifyAccessToken', () => {
       await expect(verifyAccessToken(asked, options)).rejects.toMatchObject({ code, status: 401 });
   });
 
-  it('notices a replayed proof when it is given a memory', async () => {
-    const token = await bound();
-    const verify = createAccessTokenVerifier({ ...options, replays: createReplayGuard() });
-    const dpop = await client.prove('GET', url, { claims: { ath: hashOf(token) } });
-    const asked = request({ authorization: `DPoP ${token}`, dpop });
-    await verify(asked);
-    await expect(verify(asked)).rejects.toMatchObject({ code: 'invalid_dpop_proof' });
-  });
-
-  it('waits for a guard that has to ask, and says so when the guard cannot', async () => {
-    const token = await bound();
-    const used = new Set<string>();
-    const isFirstUse = async (id: string): Promise<boolean> => used.size < used.add(id).size;
-    const verify = createAccessTokenVerifier({ ...options, replays: { isFirstUse } });
-    const asked = async (): Promise<Request> =>
-      request({
-        authorization: `DPoP ${token}`,
-        dpop: await client.prove('GET', url, { claims: { ath: hashOf(token), jti: 'one' } }),
-      });
-    await verify(await asked());
-    await expect(verify(await asked())).rejects.toMatchObject({ code: 'invalid_dpop_proof' });
-
-    const away = new SessionError('store_unavailable', 'Redis is away.', { status: 503 });
-    const failing = createAccessTokenVerifier({ ...options, replays: { isFirstUse: () => Promise.reject(away) } });
-    await expect(failing(await asked())).rejects.toBe(away);
-  });
-
   it('gives a nonce to a client with a wrong clock, which then gets in with it', async () => {
     const long = { issuer: 'https://i', audience: 'https://a', life: '1h', clock: { now: () => now } };
     tokens = createAccessTokens(long);
@@ -194,6 +165,24 @@ describe('verifyAccessToken', () => {
     await expect(verifyAccessToken(asked, { ...options, url: 'https://public.example.com/x' })).resolves.toMatchObject({
       gen: 3,
     });
+  });
+
+  it('asks for the URL of each request where there are many', async () => {
+    const token = await bound();
+    const verify = createAccessTokenVerifier({
+      ...options,
+      url: (asked) => `https://public.example.com${new URL(asked.url).pathname}`,
+    });
+    for (const path of ['/x', '/y?page=2']) {
+      const outside = await client.prove('GET', `https://public.example.com${path}`, {
+        claims: { ath: hashOf(token) },
+      });
+      const internal = await client.prove('GET', `http://10.0.0.7${path}`, { claims: { ath: hashOf(token) } });
+      const asked = (dpop: string): Request =>
+        new Request(`http://10.0.0.7${path}`, { headers: { authorization: `DPoP ${token}`, dpop } });
+      await expect(verify(asked(internal))).rejects.toMatchObject({ code: 'invalid_dpop_proof' });
+      await expect(verify(asked(outside))).resolves.toMatchObject({ sub: 'user_ada' });
+    }
   });
 
   it('does not call a token bad when the keys cannot be had', async () => {

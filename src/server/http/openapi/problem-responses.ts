@@ -28,7 +28,8 @@ function kinds(): Record<ProblemStatus, ProblemKind> {
     },
     403: {
       name: 'Forbidden',
-      description: 'The request comes from a page that is not listed, or asks for what is not its own.',
+      description:
+        'The request comes from a page that is not listed, or asks for what is not its own, or what this server leaves to its back end.',
       example: ['not_allowed_origin', 'The request is refused: its Origin is not one of the listed ones.'],
     },
     404: {

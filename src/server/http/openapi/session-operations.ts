@@ -30,6 +30,7 @@ const withEtag = (description: string, schema: z.ZodMiniType): Answer => ({
   schema,
   headers: ['ETag'],
 });
+const byBackEndOnly = 'A server may leave this to its back end: 403 `forbidden`.';
 const dataAnswer = (): Answer => withEtag('All data, and its version.', dataAnswerSchema);
 const jsonBody = (schema: z.ZodMiniType): Body => ({ type: 'application/json', schema, required: true });
 
@@ -78,9 +79,10 @@ export function sessionOperations(): Operation[] {
       method: 'get',
       path: '/session/data',
       summary: "The app's own data in the session",
+      description: byBackEndOnly,
       parameters: [dpopHeader()],
       answers: [dataAnswer()],
-      problems: [401, 503],
+      problems: [401, 403, 503],
     },
     {
       ...base,
@@ -88,6 +90,7 @@ export function sessionOperations(): Operation[] {
       method: 'put',
       path: '/session/data',
       summary: 'Replace all data',
+      description: byBackEndOnly,
       parameters: [ifMatch(), dpopHeader()],
       body: jsonBody(dataSchema),
       answers: [dataAnswer()],
@@ -99,6 +102,7 @@ export function sessionOperations(): Operation[] {
       method: 'patch',
       path: '/session/data',
       summary: 'Overwrite given keys',
+      description: byBackEndOnly,
       parameters: [ifMatch(), dpopHeader()],
       body: jsonBody(dataSchema),
       answers: [dataAnswer()],
@@ -110,6 +114,7 @@ export function sessionOperations(): Operation[] {
       method: 'delete',
       path: '/session/data',
       summary: 'Remove all data',
+      description: byBackEndOnly,
       parameters: [dpopHeader()],
       answers: [dataAnswer()],
       problems: [401, 403, 404, 409, 429, 503],
@@ -120,9 +125,10 @@ export function sessionOperations(): Operation[] {
       method: 'get',
       path: '/session/data/{key}',
       summary: 'One value',
+      description: byBackEndOnly,
       parameters: [dataKey(), dpopHeader()],
       answers: [withEtag('The value, and the version of all data.', dataValueSchema)],
-      problems: [400, 401, 404, 503],
+      problems: [400, 401, 403, 404, 503],
     },
     {
       ...base,
@@ -130,7 +136,7 @@ export function sessionOperations(): Operation[] {
       method: 'put',
       path: '/session/data/{key}',
       summary: 'Write one value',
-      description: 'The body is the value, any JSON.',
+      description: `The body is the value, any JSON. ${byBackEndOnly}`,
       parameters: [dataKey(), dpopHeader()],
       body: jsonBody(z.unknown()),
       answers: [dataAnswer()],
@@ -142,6 +148,7 @@ export function sessionOperations(): Operation[] {
       method: 'delete',
       path: '/session/data/{key}',
       summary: 'Remove one value',
+      description: byBackEndOnly,
       parameters: [dataKey(), dpopHeader()],
       answers: [dataAnswer()],
       problems: [400, 401, 403, 404, 409, 422, 429, 503],

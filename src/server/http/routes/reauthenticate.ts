@@ -29,7 +29,7 @@ export const reauthenticate: Route = (service) => async (c) => {
   const { session } = await authorize(service, c);
   const parsed = reauthenticateSchema.safeParse(await readJson(c));
   if (!parsed.success) throw badRequest('The body is not { credentials }.');
-  const attempt = beginAttempt(service, c, parsed.data.credentials, session.userId);
+  const attempt = await beginAttempt(service, c, parsed.data.credentials, session.userId);
   const { acr } = await attempt.authenticate();
   const proven = await service.sessions.reauthenticated(session.id, { acr });
   return jsonAnswer({

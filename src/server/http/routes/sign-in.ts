@@ -36,7 +36,7 @@ export const signIn: Route = (service) => async (c) => {
   if (!parsed.success) throw badRequest(describe(parsed.error));
   const { credentials, remember = false, device, binding = 'all' } = parsed.data;
 
-  const attempt = beginAttempt(service, c, credentials, null);
+  const attempt = await beginAttempt(service, c, credentials, null);
   service.proofs.demandBinding(binding);
   const keyThumbprint = await service.proofs.check(c);
   service.proofs.demandKey(keyThumbprint);

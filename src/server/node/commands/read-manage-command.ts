@@ -2,8 +2,15 @@ import { parseArgs } from 'node:util';
 import { SessionError } from '../../../protocol/session-error.ts';
 import { signingAlgorithms } from '../../tokens/signing-key.ts';
 import { listKeys, retireKey, rotateKeys, type KeyCommand } from './keys.ts';
-import { listSecrets, retireSecret, rotateSecrets, type SecretsCommand } from './secrets.ts';
-import { listSessions, revokeSession, revokeUser, showSession, type EngineCommand } from './sessions.ts';
+import { listSecrets, retireSecret, rotateSecrets, type SecretName, type SecretsCommand } from './secrets.ts';
+import {
+  listSessions,
+  revokeEverybody,
+  revokeSession,
+  revokeUser,
+  showSession,
+  type EngineCommand,
+} from './sessions.ts';
 import { defineType, listTypes, removeType, showType } from './session-types.ts';
 
 /** Where a command is carried out: on a store, or by a server that runs. */
@@ -26,6 +33,7 @@ const flags = {
   'api-key-env': { type: 'string' },
   json: { type: 'boolean' },
   user: { type: 'string' },
+  everybody: { type: 'boolean' },
   type: { type: 'string' },
   limit: { type: 'string' },
   cursor: { type: 'string' },
@@ -33,6 +41,7 @@ const flags = {
   force: { type: 'boolean' },
   algorithm: { type: 'string' },
   after: { type: 'string' },
+  nonces: { type: 'boolean' },
 } as const;
 
 type Flags = ReturnType<typeof parseArgs<{ options: typeof flags }>>['values'];
@@ -45,6 +54,8 @@ interface Reading {
   argument?: string;
   read(flags: Flags, argument: string): ManageCommand['work'];
 }
+
+const whoToRevoke = 'the id of a session, --user <id> or --everybody';
 
 const engine = (run: EngineCommand): ManageCommand['work'] => ({ on: 'engine', run });
 const keys = (run: KeyCommand): ManageCommand['work'] => ({ on: 'keys', run });
@@ -67,13 +78,13 @@ function readings(): Record<string, Reading> {
     },
     'sessions show': { argument: 'the id of a session', read: (_flags, id) => engine(showSession(id)) },
     'sessions revoke': {
-      flags: ['user'],
-      argument: 'the id of a session, or --user <id>',
-      read: ({ user }, id) => {
-        if (user !== undefined && id !== '') throw invalid('Name a session, or a user with --user; not both.');
-        return engine(
-          user === undefined ? revokeSession(needed('the id of a session, or --user <id>', id)) : revokeUser(user),
-        );
+      flags: ['user', 'everybody'],
+      argument: whoToRevoke,
+      read: ({ user, everybody = false }, id) => {
+        if ([user !== undefined, id !== '', everybody].filter(Boolean).length > 1)
+          throw invalid('Name a session, or a user with --user, or say --everybody; not both of them.');
+        if (everybody) return engine(revokeEverybody());
+        return engine(user === undefined ? revokeSession(needed(whoToRevoke, id)) : revokeUser(user));
       },
     },
     'types list': { read: () => engine(listTypes()) },
@@ -103,11 +114,14 @@ function readings(): Record<string, Reading> {
       read: ({ force = false }, kid) => keys(retireKey(kid, { force })),
     },
     'secrets list': { read: () => secrets(listSecrets) },
-    'secrets rotate': { flags: ['after'], read: ({ after }) => secrets(rotateSecrets(after ?? null)) },
+    'secrets rotate': {
+      flags: ['after', 'nonces'],
+      read: ({ after, nonces = false }) => secrets(rotateSecrets(nonces ? 'nonces' : 'tokens', after ?? null)),
+    },
     'secrets retire': {
       flags: ['force'],
       argument: 'the id of a secret',
-      read: ({ force = false }, id) => secrets(retireSecret(secretId(id), { force })),
+      read: ({ force = false }, id) => secrets(retireSecret(secretName(id), { force })),
     },
   };
 }
@@ -167,9 +181,11 @@ function needed(what: string, value: string | undefined): string {
   return value;
 }
 
-function secretId(text: string): number {
-  if (/^\d{1,3}$/.test(text)) return Number(text);
-  throw invalid(`'${text.slice(0, 20)}' is no id of a secret: ids are numbers.`);
+/** Secrets of nonces have names, so that nobody takes one for the other. */
+function secretName(text: string): SecretName {
+  const [, nonce = '', id] = /^(nonce-)?(\d{1,9})$/.exec(text) ?? [];
+  if (id !== undefined) return { of: nonce === '' ? 'tokens' : 'nonces', id: Number(id) };
+  throw invalid(`'${text.slice(0, 20)}' is no id of a secret: write 1, or nonce-1.`);
 }
 
 function numberOf(text: string): number {

@@ -40,12 +40,11 @@ async function onEngine(target: Target, run: (sessions: Sessions) => Promise<Sho
 
 async function onKeys(target: Target, run: Extract<ManageCommand['work'], { on: 'keys' }>['run']): Promise<Shown> {
   if (target.at === 'server') throw new SessionError('not_supported', 'Signing keys are where the store is.');
-  const { keyStore, store, close } = await opened(target);
+  const { keyStore, close } = await opened(target);
   try {
     return await run(keyStore, Date.now());
   } finally {
-    await store.close();
-    await close?.();
+    await close();
   }
 }
 

@@ -65,6 +65,14 @@ export function revokeUser(userId: string): EngineCommand {
   };
 }
 
+/** `sessions revoke --everybody`: all users. */
+export function revokeEverybody(): EngineCommand {
+  return async (sessions) => {
+    const answer = await end.revokeEverybody.run(sessions, { confirm: 'everybody' });
+    return { text: 'All sessions of all users are over. Everybody has to sign in again.\n', json: answer };
+  };
+}
+
 function facts(session: WireSession): Array<readonly [string, string]> {
   const { device, data } = session;
   return [

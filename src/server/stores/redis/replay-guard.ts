@@ -1,6 +1,7 @@
 import { encodeBase64url } from '../../engine/base64url.ts';
 import type { RedisClient } from './client.ts';
 import { createConnection } from './connection.ts';
+import { hashOf } from './hash-of.ts';
 
 /** What {@link createRedisReplayGuard} takes. */
 export interface RedisReplayGuardOptions {
@@ -35,17 +36,11 @@ export function createRedisReplayGuard(options: RedisReplayGuardOptions): RedisR
   const connection = createConnection(client, { timeoutMs, replicas: null });
   return {
     isFirstUse: async (id) => {
-      const key = `${prefix}proof:${await digestOf(id)}`;
+      const key = `${prefix}proof:${await hashOf(id)}`;
       // A client that lost the answer sends the command again: it then finds its own mark, and that is a first use.
       const mark = encodeBase64url(crypto.getRandomValues(new Uint8Array(6)));
       const found = await connection.send(key, ['set', key, mark, 'nx', 'get', 'px', String(lifeMs)]);
       return found === null || found === mark;
     },
   };
-}
-
-/** 128 bits of SHA-256: ids are as long as clients like, and nobody reads them here. */
-async function digestOf(id: string): Promise<string> {
-  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(id)));
-  return encodeBase64url(bytes.subarray(0, 16));
 }

@@ -1,4 +1,5 @@
 import { everybodyLua } from './lua/everybody.ts';
+import { giveUseBackLua, takeUseLua } from './lua/limits.ts';
 import { dropNoteLua, pruneNotesLua, putNoteLua } from './lua/notes.ts';
 import { sessionLua } from './lua/session.ts';
 import {
@@ -31,6 +32,8 @@ export type ScriptName =
   | 'visit'
   | 'log'
   | 'events'
+  | 'takeUse'
+  | 'giveUseBack'
   | 'putNote'
   | 'dropNote'
   | 'pruneNotes';
@@ -51,6 +54,8 @@ export const scripts: Readonly<Record<ScriptName, string>> = {
   visit: user(visitLua),
   log: user(logLua),
   events: user(eventsLua),
+  takeUse: takeUseLua,
+  giveUseBack: giveUseBackLua,
   putNote: putNoteLua,
   dropNote: dropNoteLua,
   pruneNotes: pruneNotesLua,
