@@ -11,6 +11,9 @@ import {
 import { createMemoryStore } from '../../src/server/stores/memory.ts';
 import { fakeClock, fakeTabs, type FakeTab, type FakeTabs } from '../../src/testing/index.ts';
 
+import { expect, onTestFinished } from 'vitest';
+import { createCanary } from './canary.ts';
+
 const app = 'https://app.example.com';
 export const api = 'https://auth.example.com';
 
@@ -91,6 +94,8 @@ export function createWorld({ cookies = false, life = '5m', server: more = {} }:
     clock: time,
     ...more,
   });
+  const canary = createCanary();
+  onTestFinished(() => expect(canary.findings()).toEqual([]));
   const failures = new Map<string, Response | 'lost'>();
   const delays = new Map<string, number>();
 
@@ -99,6 +104,7 @@ export function createWorld({ cookies = false, life = '5m', server: more = {} }:
     async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
       const given = new Request(input, init);
       const { pathname } = new URL(given.url);
+      canary.saw('the URL of a request', given.url);
       if (world.offline) throw new TypeError('Failed to fetch');
       const headers = new Headers(given.headers);
       headers.set('Origin', app);
@@ -111,6 +117,7 @@ export function createWorld({ cookies = false, life = '5m', server: more = {} }:
       const own = await world.proxy(given.clone());
       if (own) return own;
       const response = await server.fetch(new Request(given.url, { method: given.method, headers, body }));
+      await canary.answered(response);
       keep(jar, response.headers.getSetCookie());
       const bearer = headers.has('Authorization');
       world.seen.push({ route: `${given.method} ${pathname}`, status: response.status, bearer, body: body ?? '' });
@@ -128,7 +135,8 @@ export function createWorld({ cookies = false, life = '5m', server: more = {} }:
 
   function openIn(browser: FakeTabs, jar: Map<string, string>, options: Partial<SessionOptions>): Opened {
     const tab = browser.open();
-    const { platform, vault } = tab;
+    const { vault } = tab;
+    const platform = canary.listening(tab.platform);
     const send = real(networkOf(jar));
     const fetch = tab.bind(async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
       const { pathname } = new URL(input instanceof Request ? input.url : input);
@@ -139,7 +147,9 @@ export function createWorld({ cookies = false, life = '5m', server: more = {} }:
     });
     const keys = { create: real(platform.keys.create), prove: real(platform.keys.prove) };
     const common = { url: api, cookies, vault, platform, keys, fetch, liveEvents: false };
-    return { tab, session: createSessionManager({ ...common, ...options }) };
+    const session = createSessionManager({ ...common, ...options });
+    canary.watch(session);
+    return { tab, session };
   }
 
   const world: World = {

@@ -1,3 +1,4 @@
+import { eventNames } from '../../support/event-names.ts';
 import { createManagerCore, type ManagerCore } from '../../../src/client/core/manager-core.ts';
 import { createOutbox } from '../../../src/client/core/outbox.ts';
 import { askOffset } from '../../../src/client/core/ask-offset.ts';
@@ -41,23 +42,6 @@ export interface World extends FakeTabs {
   /** Opens a tab and signs `user` in. */
   signedIn(user?: string, options?: BehaviourOptions): Promise<OpenTab>;
 }
-
-/** Every event there is. */
-const eventNames = {
-  signed_in: true,
-  refreshed: true,
-  ended: true,
-  identity_changed: true,
-  refresh_failed: true,
-  rejected_after_refresh: true,
-  connection_changed: true,
-  storage_degraded: true,
-  binding_unavailable: true,
-  lock_stolen: true,
-  idle_warning: true,
-  absolute_warning: true,
-  changed: true,
-} satisfies Record<keyof SessionEvents, true>;
 
 /** Creates a {@link World}. Access tokens live 5 minutes unless said otherwise. */
 export function createWorld(options: { accessMs?: number; seed?: number } = {}): World {
@@ -104,7 +88,7 @@ export function createWorld(options: { accessMs?: number; seed?: number } = {}):
       touch: async () => server.touch(await manager.accessToken(undefined)),
       openStream: stream ?? null,
     });
-    for (const name of Object.keys(eventNames) as Array<keyof SessionEvents>) manager.on(name, () => events.push(name));
+    for (const name of eventNames) manager.on(name, () => events.push(name));
     await tabs.clock.settle();
     return { tab, manager, events, ends, hasNetwork: () => hasNetwork };
   }
