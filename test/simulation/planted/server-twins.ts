@@ -23,7 +23,7 @@ export const serverTwins: readonly Twin[] = [
     name: 'user epoch as a counter with a TTL',
     edits: one(
       'src/server/stores/memory/users.ts',
-      'notBefore: (userId) => users.get(userId)?.notBefore ?? 0,',
+      'notBefore: (userId) => users.get(userId)?.notBefore ?? ofEverybody,',
       `notBefore: (userId) => {
       const user = users.get(userId) as (MemoryUser & { asked?: number }) | undefined;
       if (!user?.notBefore) return 0;
