@@ -6,12 +6,14 @@ import { DpopNonceRequired } from './tokens/dpop-nonce-required.ts';
 import type { DpopNonces } from './tokens/dpop-nonces.ts';
 import { checkDpopProof } from './tokens/dpop-proof.ts';
 import { createProofKeys } from './tokens/proof-keys.ts';
+import type { Introspection } from './tokens/introspection.ts';
 import type { ReplayGuard } from './tokens/replay-guard.ts';
 import { replaysOfKeys } from './tokens/replays-of-keys.ts';
 
 export type { AccessClaims } from './tokens/access-claims.ts';
 export { DpopNonceRequired } from './tokens/dpop-nonce-required.ts';
 export { createDpopNonces, type DpopNonces, type DpopNoncesOptions } from './tokens/dpop-nonces.ts';
+export { createIntrospection, type Introspection, type IntrospectionOptions } from './tokens/introspection.ts';
 export { demandStepUp, StepUpRequired, type StepUpDemand } from './tokens/step-up.ts';
 export { createRemoteJWKSet } from './tokens/remote-key-set.ts';
 export { createReplayGuard, type MemoryReplayGuard, type ReplayGuard } from './tokens/replay-guard.ts';
@@ -50,6 +52,11 @@ export interface VerifyAccessTokenOptions {
   demandNonce?: boolean;
   /** Whether only tokens that are bound to a key pass: without it, a token that was made for nobody's key is taken as it is. Default: false. */
   requireBound?: boolean;
+  /**
+   * Asks the session server whether the session lives, every ten seconds at most for each token ({@link createIntrospection}): what
+   * was ended, or has new claims, is `invalid_token` then. Default: nobody is asked, and a token is good to its end.
+   */
+  introspection?: Introspection;
   /** Epoch milliseconds. Default: the machine's clock. */
   now?: () => number;
 }
@@ -60,11 +67,11 @@ export type AccessTokenVerifier = (request: Request) => Promise<AccessClaims>;
 /**
  * Checks the access token of a request to an API, without a store and without asking the session server: signature, type,
  * issuer, audience, times (RFC 9068 section 4), and the DPoP proof when the token is bound to a key (RFC 9449 section 7).
- * A session that was ended is noticed when its token ends, at most five minutes later. A proof is good once (RFC 9449 section 11.1):
+ * A session that was ended is noticed when its token ends, at most five minutes later; with `introspection`, within ten seconds. A proof is good once (RFC 9449 section 11.1):
  * whoever checks the same request a second time gets `invalid_dpop_proof`.
  *
  * @throws SessionError `invalid_argument` at once when `jwks` is no key set; for a request `unauthenticated`, `invalid_token`, `token_expired`, `invalid_dpop_proof`, with `nonces`
- *   {@link DpopNonceRequired} (all 401), or a retryable `server_error` when the keys could not be fetched
+ *   {@link DpopNonceRequired} (all 401), or a retryable `server_error` when the keys could not be fetched or the session server not be asked
  * @example
  * ```ts
  * const jwks = createRemoteJWKSet(new URL('https://auth.example.com/.well-known/jwks.json'));
@@ -81,11 +88,17 @@ export function verifyAccessToken(request: Request, options: VerifyAccessTokenOp
  */
 export function createAccessTokenVerifier(options: VerifyAccessTokenOptions): AccessTokenVerifier {
   const { issuer, audience, algorithms = ['ES256', 'EdDSA'], toleranceMs = 5000, now = Date.now } = options;
-  const { nonces, demandNonce = false, requireBound = false } = options;
+  const { nonces, demandNonce = false, requireBound = false, introspection } = options;
   const getKey = keysFrom(options.jwks);
   const replays = options.replays ?? replaysOfKeys(options.jwks);
   const keys = createProofKeys();
   const tokens = createCheckedTokens({ getKey, issuer, audience, algorithms, toleranceMs });
+
+  async function demandLife(token: string, claims: AccessClaims): Promise<AccessClaims> {
+    if (introspection && !(await introspection.isActive(token)))
+      throw refused('invalid_token', 'The session is over, or it has new claims; refresh.');
+    return claims;
+  }
 
   return async (request) => {
     const { scheme, token } = credentials(request);
@@ -96,7 +109,7 @@ export function createAccessTokenVerifier(options: VerifyAccessTokenOptions): Ac
       throw refused('invalid_token', 'A bound token is sent with the scheme DPoP, any other with Bearer.');
     if (bound === undefined && requireBound)
       throw refused('invalid_token', 'This API takes no token that is not bound to a key (RFC 9449).');
-    if (bound === undefined) return claims;
+    if (bound === undefined) return demandLife(token, claims);
     if (proof === null)
       throw refused('invalid_dpop_proof', 'The access token is bound to a key; send a DPoP proof with it.');
     const proven = { method: request.method, url: calledUrl(request, options.url), accessToken: token };
@@ -105,7 +118,7 @@ export function createAccessTokenVerifier(options: VerifyAccessTokenOptions): Ac
       throw await proofRefusal(cause, nonces);
     });
     if (thumbprint !== bound) throw refused('invalid_dpop_proof', 'The DPoP proof is by another key than the token.');
-    return claims;
+    return demandLife(token, claims);
   };
 }
 

@@ -40,7 +40,8 @@ export type PersonStep =
   | { do: 'act' | 'stay_active' | 'token' | 'fresh_token' | 'call' | 'refresh' | 'adopt_older'; at: number }
   | { do: 'sign_in'; at: number; user: number; remember: boolean }
   | { do: 'sign_out'; at: number; scope: 'this' | 'others' | 'all' }
-  | { do: 'revoke'; how: 'everywhere' | 'device' | 'admin'; user: number };
+  | { do: 'revoke'; how: 'everywhere' | 'device' | 'admin' | 'everybody'; user: number }
+  | { do: 'new_claims'; user: number };
 
 /** Something that goes wrong, or comes right again. */
 export type FaultStep =

@@ -12,7 +12,7 @@ export interface TrueSession {
   idleMs: number | null;
   /** When the server acknowledged its end, and how it was ended there. */
   killedAt: number | null;
-  killedBy: 'sign_out' | 'device' | 'everywhere' | 'admin' | 'reuse' | null;
+  killedBy: 'sign_out' | 'device' | 'everywhere' | 'admin' | 'everybody' | 'reuse' | null;
   /** Reasons that somebody or something gave for it to end, with the time. */
   causes: Map<EndReason, number>;
   /** Refresh tokens that were handed out, by generation and key id. */

@@ -42,8 +42,9 @@ export const personSteps: fc.WeightedArbitrary<PersonStep>[] = [
     weight: 2,
     arbitrary: fc.record({
       do: oneOf('revoke' as const),
-      how: oneOf<'everywhere' | 'device' | 'admin'>('everywhere', 'device', 'admin'),
+      how: oneOf<'everywhere' | 'device' | 'admin' | 'everybody'>('everywhere', 'device', 'admin', 'everybody'),
       user,
     }),
   },
+  { weight: 2, arbitrary: fc.record({ do: oneOf('new_claims' as const), user }) },
 ];

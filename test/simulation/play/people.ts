@@ -63,6 +63,8 @@ export async function playPerson(world: World, step: PersonStep): Promise<void> 
       return signOut(world, step.at, step.scope);
     case 'revoke':
       return server.kill(step.how, users[step.user] ?? 'ada');
+    case 'new_claims':
+      return server.newClaims(users[step.user] ?? 'ada');
   }
 }
 

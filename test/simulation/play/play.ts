@@ -35,6 +35,7 @@ export function play(world: World, step: Step): Promise<void> {
     case 'sign_in':
     case 'sign_out':
     case 'revoke':
+    case 'new_claims':
       return playPerson(world, step);
     default:
       return playFault(world, step);

@@ -4,13 +4,17 @@ import { name } from './session-name.ts';
 import { sameSession } from './token-bytes.ts';
 import type { WireAnswer } from './wire.ts';
 
-/** Who ends all sessions of a person: the person everywhere, or one by one from another device, or somebody in charge. */
-export type Ender = 'everywhere' | 'device' | 'admin';
+/**
+ * Who ends all sessions of a person: the person everywhere, or one by one from another device, or somebody in charge, of that person
+ * or of everybody.
+ */
+export type Ender = 'everywhere' | 'device' | 'admin' | 'everybody';
 
 const reasons: Record<Ender, EndReason> = {
   everywhere: 'revoked_all',
   device: 'signed_out_elsewhere',
   admin: 'revoked',
+  everybody: 'revoked_all',
 };
 
 /** The revocation that a sign-out sends. */
@@ -27,11 +31,13 @@ export async function revoke({ machines, truth, clock }: ServerParts, token: str
   return { status: 200, json: {} };
 }
 
-/** Ends all sessions of a person. */
+/** Ends all sessions of a person, or of everybody. */
 export async function kill({ machines, truth, clock }: ServerParts, how: Ender, userId: string): Promise<void> {
   const now = clock.now();
-  const live = [...truth.sessions.values()].filter((one) => one.userId === userId && one.killedAt === null);
-  if (how === 'everywhere') await machines.sessions.revokeAll(userId);
+  const isMeant = (one: { userId: string }): boolean => how === 'everybody' || one.userId === userId;
+  const live = [...truth.sessions.values()].filter((one) => isMeant(one) && one.killedAt === null);
+  if (how === 'everybody') await machines.sessions.revokeEverybody();
+  else if (how === 'everywhere') await machines.sessions.revokeAll(userId);
   else
     for (const { id } of live)
       await machines.sessions.revoke(id, how === 'device' ? 'signed_out_elsewhere' : 'revoked');

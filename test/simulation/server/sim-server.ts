@@ -25,6 +25,8 @@ export interface SimServer {
   holderOf(accessToken: string): string | null;
   kill(how: Ender, userId: string): Promise<void>;
   endOthers(userId: string, keepId: string): Promise<void>;
+  /** Access tokens of a person are stale from now on. */
+  newClaims(userId: string): Promise<void>;
   now(): number;
 }
 
@@ -44,6 +46,7 @@ export function simServer(clock: FakeClock, truth: Truth, setting: Setting): Sim
     holderOf: (token) => tokens.of(token)?.userId ?? null,
     kill: (how, userId) => kill(parts, how, userId),
     endOthers: (userId, keepId) => endOthers(parts, userId, keepId),
+    newClaims: async (userId) => void (await machines.sessions.claimsChanged(userId)),
     now: () => clock.now(),
   };
 }
