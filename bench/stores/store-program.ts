@@ -15,7 +15,6 @@ import type { Order } from './store-worker.ts';
 
 const [, , url = 'memory', eventLimit = '10000'] = process.argv;
 const lanes = 16;
-const sampled = 10_000;
 const browser = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36';
 
 const secrets = newSecrets();
@@ -145,12 +144,12 @@ async function everywhere(most: number, first: 'one' | 'many'): Promise<{ one: n
 }
 
 const orders: { [Name in Order['do']]: (order: Extract<Order, { do: Name }>) => Promise<unknown> } = {
-  fill: async ({ count, device }) => {
-    const every = Math.max(1, Math.floor(count / sampled));
+  fill: async ({ count, device, sampled }) => {
+    const every = Math.ceil(count / sampled);
     await inLanes(
       count,
       async (_lane, index) => {
-        if (index % every === 0) sample.push(await join(nextUser()));
+        if (sampled > 0 && index % every === 0) sample.push(await join(nextUser()));
         else await create(nextUser(), device);
       },
       lanes,

@@ -73,13 +73,13 @@ async function weighRedis(folder: string, device: boolean): Promise<Weight> {
   return withStore('redis', { folder, eventLimit: 1 }, async (worker, { redis }) => {
     if (redis === null) throw new Error('There is no Redis to weigh.');
     // Scripts, and what else is there once.
-    await worker.tell({ do: 'fill', count: atOnce, device });
+    await worker.tell({ do: 'fill', count: atOnce, device, sampled: 0 });
     await redis.deleteKeys(eventKeys);
     const before = await redis.usedMemory();
     let log = 0;
     // Logs are taken away as they come: the table of keys would keep the room of all of them.
     for (let count = 0; count < weighed; count += atOnce) {
-      await worker.tell({ do: 'fill', count: atOnce, device });
+      await worker.tell({ do: 'fill', count: atOnce, device, sampled: 0 });
       const withLog = await redis.usedMemory();
       await redis.deleteKeys(eventKeys);
       log += withLog - (await redis.usedMemory());
@@ -90,7 +90,7 @@ async function weighRedis(folder: string, device: boolean): Promise<Weight> {
 
 async function weighSqlite(folder: string, device: boolean): Promise<Weight> {
   return withStore('sqlite', { folder, eventLimit: 1 }, async (worker, { file }) => {
-    await worker.tell({ do: 'fill', count: weighed, device });
+    await worker.tell({ do: 'fill', count: weighed, device, sampled: 0 });
     // Closing empties the write-ahead log into the file.
     await worker.tell({ do: 'close' });
     return { bytes: statSync(file).size / weighed, log: null };
@@ -125,8 +125,8 @@ export async function growthRows(folder: string, most: number, rounds: number): 
   for (const kind of kinds)
     await withStore(kind, { folder }, (few) =>
       withStore(kind, { folder }, async (many) => {
-        await few.tell({ do: 'fill', count: leastSessions, device: true });
-        await many.tell({ do: 'fill', count: most, device: true });
+        await few.tell({ do: 'fill', count: leastSessions, device: true, sampled: leastSessions });
+        await many.tell({ do: 'fill', count: most, device: true, sampled: leastSessions });
         const cases = requests.flatMap((request) => {
           const of = (worker: StoreWorker) => (): Promise<number> =>
             worker.tell({ do: 'cost', request, count: requestsARound(request) });

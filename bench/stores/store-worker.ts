@@ -6,8 +6,11 @@ import { heard } from '../server/control.ts';
 
 /** What a worker is told. */
 export type Order =
-  /** Creates sessions, each of somebody else; with `device`, the browser's name is kept with each. */
-  | { do: 'fill'; count: number; device: boolean }
+  /**
+   * Creates sessions, each of somebody else and with a key; with `device`, the browser's name is kept with each. `sampled` of them, spread
+   * over all, have no key: these are asked for later.
+   */
+  | { do: 'fill'; count: number; device: boolean; sampled: number }
   /** Answers one kind of request `count` times. Answers microseconds for each: of this process, and of Redis. */
   | { do: 'cost'; request: string; count: number }
   /** Signs somebody with one session out everywhere, and somebody with `most`; `first` says who comes first. Answers microseconds. */
