@@ -13,8 +13,8 @@ export type Order =
   | { do: 'fill'; count: number; device: boolean; sampled: number }
   /** Answers one kind of request `count` times. Answers microseconds for each: of this process, and of Redis. */
   | { do: 'cost'; request: string; count: number }
-  /** Signs somebody with one session out everywhere, and somebody with `most`; `first` says who comes first. Answers microseconds. */
-  | { do: 'everywhere'; most: number; first: 'one' | 'many' }
+  /** Signs people with one session out everywhere, and as many with `most`, in turn. Answers microseconds for each. */
+  | { do: 'everywhere'; most: number; pairs: number }
   /** Closes the store. */
   | { do: 'close' };
 
@@ -28,7 +28,9 @@ export interface StoreWorker {
 export function startStoreWorker(url: string, eventLimit = 10_000): StoreWorker {
   const program = path.join(import.meta.dirname, 'store-program.ts');
   // A million sessions in memory are more than Node's default lets be.
-  const child = fork(program, [url, String(eventLimit)], { execArgv: ['--max-old-space-size=8192', '--expose-gc'] });
+  const child = fork(program, [url, String(eventLimit)], {
+    execArgv: ['--max-old-space-size=8192', '--expose-gc', '--max-semi-space-size=64'],
+  });
   const ended = once(child, 'exit');
   return {
     async tell<Answer>(order: Order) {
