@@ -10,7 +10,7 @@ import type { Part } from './row.ts';
 import { everywhereRows, growthRows, weightRows } from './stores/store-rows.ts';
 
 const defaultRounds = 12;
-const requests = 500;
+const requests = 1000;
 
 export async function peers({ full, rounds }: BenchOptions): Promise<Part> {
   const versions = installedPeers();
