@@ -25,12 +25,8 @@ export interface RequestFacts {
   apiKey?: string;
 }
 
-/** Sessions of a person that ended at once. */
-export interface EndedMany {
-  scope: 'all' | 'others' | 'type';
-  userId: string;
-  count: number;
-}
+/** Sessions that ended at once: of a person, or of everybody, and then nobody counted them. */
+export type EndedMany = { scope: 'all' | 'others' | 'type'; userId: string; count: number } | { scope: 'everybody' };
 
 /** Is told what a server does. Must not throw; is called in the middle of requests. */
 export interface Observer {
@@ -101,6 +97,11 @@ export function observeSessions(sessions: Sessions, observers: readonly Observer
     revokeOthers: async (userId, keepId) => {
       const answer = await sessions.revokeOthers(userId, keepId);
       many({ scope: 'others', userId, count: answer.count });
+      return answer;
+    },
+    revokeEverybody: async () => {
+      const answer = await sessions.revokeEverybody();
+      many({ scope: 'everybody' });
       return answer;
     },
     revokeOfType: async (userId, type, options) => {

@@ -12,7 +12,7 @@ export interface LogEntry {
   level: 'info' | 'warn' | 'error';
   /**
    * `request` for every answer; the others come besides it: `sign_in_failed`, `proof_refused` (a token without its key),
-   * `reuse_detected` (a spent refresh token), `key_refused` (a wrong API key), `sessions_revoked` (a person's sessions at once).
+   * `reuse_detected` (a spent refresh token), `key_refused` (a wrong API key), `sessions_revoked` (a person's sessions at once, or everybody's).
    */
   event: 'request' | 'sign_in_failed' | 'proof_refused' | 'reuse_detected' | 'key_refused' | 'sessions_revoked';
   method?: string;
@@ -110,8 +110,10 @@ export function createRequestLog({ log, salt, now, addressOf, report }: RequestL
         write({ level: 'warn', event: 'reuse_detected' }, { session: outcome.sessionId ?? undefined });
     },
     revoked: () => undefined,
-    revokedMany: ({ scope, userId, count }) =>
-      write({ level: 'warn', event: 'sessions_revoked', user_id: userId, scope, count }),
+    revokedMany: (ended) => {
+      const whose = ended.scope === 'everybody' ? {} : { user_id: ended.userId, count: ended.count };
+      write({ level: 'warn', event: 'sessions_revoked', scope: ended.scope, ...whose });
+    },
   };
 }
 

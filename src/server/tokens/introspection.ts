@@ -33,7 +33,7 @@ export interface Introspection {
 
 interface Known {
   isActive: boolean;
-  until: number;
+  askedAt: number;
 }
 
 const tokenLimit = 10_000;
@@ -61,7 +61,13 @@ export function createIntrospection(options: IntrospectionOptions): Introspectio
     throw new SessionError('invalid_argument', '`url` of introspection is no URL.');
   const known = createRecentMap<Known>(tokenLimit);
   const asking = new Map<string, Promise<boolean>>();
-  let away: { until: number; cause: unknown } | null = null;
+  let away: { since: number; cause: unknown } | null = null;
+
+  /** A clock that was set back must not keep an answer for longer. */
+  function isWithin(since: number, ms: number): boolean {
+    const at = now();
+    return at >= since && at < since + ms;
+  }
 
   async function ask(token: string): Promise<boolean> {
     const askedAt = now();
@@ -76,7 +82,7 @@ export function createIntrospection(options: IntrospectionOptions): Introspectio
     if (response.status === 401 || response.status === 403) throw refusedKey();
     const { active } = (await response.json()) as { active?: unknown };
     if (!response.ok || typeof active !== 'boolean') throw new Error(`it answered ${response.status}`);
-    known.set(token, { isActive: active, until: active ? askedAt + everyMs : Infinity });
+    known.set(token, { isActive: active, askedAt });
     return active;
   }
 
@@ -96,14 +102,14 @@ export function createIntrospection(options: IntrospectionOptions): Introspectio
   return {
     isActive: async (token) => {
       const last = known.get(token);
-      if (last && now() < last.until) return last.isActive;
+      if (last && (!last.isActive || isWithin(last.askedAt, everyMs))) return last.isActive;
       // Who comes right after a failure does not wait for one of their own.
-      if (away && now() < away.until) return whatever(away.cause);
+      if (away && isWithin(away.since, patienceMs)) return whatever(away.cause);
       try {
         return await askOnce(token);
       } catch (cause) {
         if (cause instanceof SessionError) throw cause;
-        away = { until: now() + patienceMs, cause };
+        away = { since: now(), cause };
         return whatever(cause);
       }
     },

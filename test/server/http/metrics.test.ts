@@ -88,7 +88,8 @@ describe('GET /metrics', () => {
   });
 
   it('counts sign-ins, revocations and open streams', async () => {
-    const on = await serverUnderTest({ metrics: true });
+    const adminKey = 'admin-key-Zx81-q0p9-w2o8-e3i7-r4u6';
+    const on = await serverUnderTest({ metrics: true, adminKeys: [adminKey] });
     const { access_token: accessToken, revocation_token: token } = await on.signIn();
     await on.call('POST', '/sessions', { json: { credentials: { username: 'ada', password: 'wrong' } } });
     await on.call('POST', '/sessions', { json: {} });
@@ -99,12 +100,17 @@ describe('GET /metrics', () => {
     await on.call('POST', '/revoke', { form: { token } });
     const { access_token } = await on.signIn();
     await on.call('DELETE', '/sessions?scope=all', { accessToken: access_token });
+    await on.call('POST', '/admin/revoke-everybody', {
+      headers: { origin: '(none)', authorization: `Bearer ${adminKey}` },
+      json: { confirm: 'everybody' },
+    });
     const samples = await samplesOf(on);
     expect(samples.get('sojourn_sign_ins_total{result="signed_in"}')).toBe(2);
     expect(samples.get('sojourn_sign_ins_total{result="wrong_credentials"}')).toBe(1);
     expect(samples.get('sojourn_sign_ins_total{result="bad_request"}')).toBe(1);
     expect(samples.get('sojourn_revocations_total{scope="one"}')).toBe(1);
     expect(samples.get('sojourn_revocations_total{scope="all"}')).toBe(1);
+    expect(samples.get('sojourn_revocations_total{scope="everybody"}')).toBe(1);
     expect(samples.get('sojourn_open_streams')).toBe(0);
   });
 

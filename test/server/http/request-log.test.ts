@@ -113,6 +113,15 @@ describe('the log', () => {
       { user_id: 'user_ada', scope: 'all', count: 1 },
       async ({ signIn, call }) => call('DELETE', '/sessions?scope=all', { accessToken: (await signIn()).access_token }),
     ],
+    [
+      'sessions_revoked',
+      { scope: 'everybody' },
+      ({ call }) =>
+        call('POST', '/admin/revoke-everybody', {
+          headers: { origin: '(none)', authorization: `Bearer ${apiKey}` },
+          json: { confirm: 'everybody' },
+        }),
+    ],
   ])('has a line of its own for %s %o', async (event, facts, cause) => {
     const on = await logging({ introspectionKey: apiKey, adminKeys: [apiKey] });
     await cause(on);

@@ -62,6 +62,18 @@ describe('an API that asks whether sessions live', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it('asks again when the clock was set back: no answer is believed for longer', async () => {
+    const introspection = introspecting();
+    const { access_token: token, session_id: id } = await on.signIn();
+    expect(await introspection.isActive(token)).toBe(true);
+    on.clock.advance(-1);
+    expect(await introspection.isActive(token)).toBe(true);
+    expect(asked).toHaveLength(2);
+    await on.sessions.revoke(id, 'revoked');
+    on.clock.advance(-3_600_000);
+    expect(await introspection.isActive(token)).toBe(false);
+  });
+
   it('asks about a bound token, too, once its proof is right', async () => {
     const client = await on.provingClient();
     const dpop = await client.prove('POST', `${baseUrl}/sessions`);
