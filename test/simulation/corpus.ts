@@ -486,4 +486,18 @@ export const corpus: readonly Case[] = [
     wait(3 * second),
     tab('look'),
   ),
+  after(
+    'an end that storage does not agree to is not tried again at once for ever',
+    { ...short, seed: 1_553_522_042 },
+    ask('refresh'),
+    wait(300),
+    ask('adopt_older'),
+    ask('refresh'),
+    storage('refuse_next'),
+    { do: 'duplicate', at: 0 },
+    storage('clear'),
+    ask('refresh', 4),
+    fate('lost_answer', 15 * second),
+    wait(34_251),
+  ),
 ];

@@ -134,7 +134,8 @@ export function createVigil(context: Context, idle: IdleWatch, renewal: Renewal,
         const due =
           times !== null && tab.doom === null && clock.now() >= Math.max(times.refreshAt, renewal.retryAt() ?? 0);
         if (due && !renewal.busy.getState()) renewal.nudge();
-        plan();
+        // An end that storage did not agree to is tried again, and not at once.
+        plan(overdue() ? readAgainMs : 0);
       },
       // Storage could not be read: whoever asks for a token is told so, and the next look, not at once, tries again.
       () => plan(readAgainMs),
