@@ -5,6 +5,7 @@ import { invalidArgument } from './failures.ts';
 import type { JsonValue } from './json.ts';
 import type { ScopedData } from './scoped-data.ts';
 import type { NewNote, NoteStore } from './store.ts';
+import { writeAttempts } from './write-attempts.ts';
 
 /** What {@link createScopedData} works with. */
 export interface ScopedDataPorts {
@@ -20,8 +21,6 @@ export interface ScopedDataPorts {
 const defaultLife = '24h';
 const longestName = 128;
 const mostEntries = 200;
-/** Attempts of a change before it gives up to faster writers. */
-const attempts = 20;
 
 /** Values beside a session, each a note with an end. */
 export function createScopedData(ports: ScopedDataPorts): ScopedData {
@@ -58,7 +57,7 @@ export function createScopedData(ports: ScopedDataPorts): ScopedData {
     },
     mutate: async (id, name, change, { life = defaultLife } = {}) => {
       const area = await liveArea(id, name);
-      for (let attempt = 0; attempt < attempts; attempt++) {
+      for (let attempt = 0; attempt < writeAttempts; attempt++) {
         const note = await store.note(area, name, now());
         const value = change(note === null ? null : (JSON.parse(note.value) as JsonValue));
         if ((await put(area, name, value, life, note?.version ?? 0)) !== null) return value;

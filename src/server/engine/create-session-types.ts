@@ -9,6 +9,7 @@ import { rememberType, type Logged, type Note, type Store } from './store.ts';
 import { newDefinition, patchedDefinition, sessionTypeOf } from './type-definition.ts';
 import { checkSchema, createSchemaChecks } from './type-schema.ts';
 import { typedSessions } from './typed-sessions.ts';
+import { writeAttempts } from './write-attempts.ts';
 
 /** What {@link createSessionTypes} works with. */
 export interface SessionTypesPorts {
@@ -37,8 +38,6 @@ interface Kept {
 const area = 'types';
 const pageSize = 200;
 const longestDefinition = 65_536;
-/** Attempts of an update before it gives up to faster writers. */
-const attempts = 20;
 
 /**
  * Session types: those in code, and those that the store keeps.
@@ -111,7 +110,7 @@ export function createSessionTypes({ store, now, named, publish }: SessionTypesP
       return definition;
     },
     update: async (tag, patch) => {
-      for (let attempt = 0; attempt < attempts; attempt++) {
+      for (let attempt = 0; attempt < writeAttempts; attempt++) {
         const note = await read(tag);
         if (note === null) throw typeNotFound(tag);
         const definition = patchedDefinition(definitionIn(note.value), patch, now());

@@ -8,6 +8,7 @@ import type { SessionRecord } from './record.ts';
 import type { Session } from './session.ts';
 import type { Logged, Reading, Store } from './store.ts';
 import { dataOf, liveViewOf } from './view.ts';
+import { writeAttempts } from './write-attempts.ts';
 
 /**
  * The app's own data in a session. Values are JSON; the whole is at most 64 KiB by default. The person's page may write it, too
@@ -44,9 +45,6 @@ export interface SessionDataPorts {
   checkData: (type: string, data: JsonObject) => Promise<void>;
 }
 
-/** Attempts of a write whose caller named no version, before it gives up to faster writers. */
-const attempts = 20;
-
 /** The app's own data. Every write is read, change, compare-and-set; the store only compares a number. */
 export function createSessionData(ports: SessionDataPorts): SessionData {
   const { store, now, limitBytes, publish, resolve, checkData } = ports;
@@ -61,19 +59,19 @@ export function createSessionData(ports: SessionDataPorts): SessionData {
   }
 
   async function change(id: string, next: (data: JsonObject) => JsonObject, ifVersion?: number): Promise<Session> {
-    for (let attempt = 0; attempt < attempts; attempt++) {
-      const { record } = await readLive(id);
-      const version = ifVersion ?? record.version;
-      if (version !== record.version) break;
+    let { record } = await readLive(id);
+    for (let attempt = 0; attempt < writeAttempts; attempt++) {
+      if (ifVersion !== undefined && ifVersion !== record.version) break;
       const wanted = next(dataOf(record));
       await checkData(record.type, wanted);
       const data = encodeData(wanted, limitBytes);
-      const step = await store.putData(record.id, { data, ifVersion: version }, now());
+      const step = await store.putData(record.id, { data, ifVersion: record.version }, now());
       publish(step, record.id);
       const { answer } = step;
       if (answer.outcome === 'refused') throw refused(answer);
       if (answer.outcome === 'done') return liveViewOf(answer.record, step.now);
-      if (ifVersion !== undefined) break;
+      // Somebody else was quicker; this is what they wrote.
+      record = answer.record;
     }
     throw new SessionError('version_conflict', 'Somebody else changed the session data; read it again and repeat.', {
       status: 409,

@@ -101,6 +101,26 @@ describe('session data', () => {
     await expect(world.sessions.data.get(id)).rejects.toMatchObject({ code: 'session_ended', reason: 'revoked' });
   });
 
+  test('is written although hundreds were quicker, and nothing that they wrote is lost', async () => {
+    const store = createMemoryStore();
+    const left = Array.from({ length: 300 }, (_, i) => `k${i}`);
+    const busy = createWorld({
+      ...store,
+      putData: async (key, change, now) => {
+        const other = left.pop();
+        const { record } = await store.read(key, now);
+        if (other !== undefined && record !== null) {
+          const data = JSON.stringify({ ...JSON.parse(record.data ?? '{}'), [other]: 1 });
+          await store.putData(key, { data, ifVersion: record.version }, now);
+        }
+        return store.putData(key, change, now);
+      },
+    });
+    const { session } = await busy.sessions.create({ userId: 'ada' });
+    const { data } = await busy.sessions.data.set(session.id, 'mine', 1);
+    expect(Object.keys(data)).toHaveLength(301);
+  });
+
   test('gives up to faster writers after a while instead of trying for ever', async () => {
     const store = createMemoryStore();
     const busy = createWorld({
