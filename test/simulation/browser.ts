@@ -116,9 +116,10 @@ export function createBrowser(
           browser.grants.push({ sessionId, json });
         },
         onStorage(contents) {
-          if (contents === null) page.unreadAt = clock.now();
+          // Where the session is missing, so is what would tell of the activity.
+          if (!contents?.record) page.unreadAt = clock.now();
           // Written down by the clock of a tab.
-          else if (contents.activityAt !== null)
+          if (contents && contents.activityAt !== null)
             page.toldActAt = Math.max(page.toldActAt, contents.activityAt - browser.skewMs);
         },
         onState: (before, now) => onState(browser, page, before, now),

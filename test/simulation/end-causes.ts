@@ -78,8 +78,8 @@ function isReal(world: World, browser: Browser, page: Page, session: TrueSession
 }
 
 /**
- * A tab that no message and no answer of storage told of the activity, and that storage refuses an answer in the very moment
- * of its decision, takes the person for idle. The others believe it.
+ * A tab that no message and no answer of storage told of the activity, and that storage refuses an answer (or has lost it) in
+ * the very moment of its decision, takes the person for idle. The others believe it.
  */
 function noteUntold({ truth, setting }: World, page: Page, session: TrueSession, now: number): void {
   if (setting.idleMs === null || page.unreadAt !== now) return;

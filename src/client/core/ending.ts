@@ -1,9 +1,10 @@
 import type { EndReason } from '../../protocol/end-reason.ts';
 import { isSessionError } from '../../protocol/session-error.ts';
+import { changeBetween, type Change } from './change.ts';
 import type { Context } from './context.ts';
 import { askStorage } from './newest.ts';
 import type { IdleWatch } from './idle-watch.ts';
-import { samePair, type LiveRecord, type Pair } from './record.ts';
+import type { LiveRecord, Pair } from './record.ts';
 import { entomb, tombstone, withRevocation } from './tombstone.ts';
 import { emptyContents, type VaultContents } from './vault.ts';
 
@@ -43,7 +44,8 @@ export function createEnding(context: Context, idle: IdleWatch): Ending {
     if (reason === 'idle' && !idle.isOver(live.session.idleTimeoutMs, contents.activityAt)) return contents;
     // The session that seemed lost is there, or somebody renewed what could not be renewed.
     if (reason.startsWith('storage_') && record?.kind === 'live') return contents;
-    if (reason === 'refresh_rejected' && record?.kind === 'live' && !samePair(record, live)) return contents;
+    if (reason === 'refresh_rejected' && record?.kind === 'live' && !isKnown(changeBetween(live, record)))
+      return contents;
     if (record === null) return endMissing(contents, live, reason, at);
     return entomb(contents, (stored) => stored.sessionId === live.sessionId, reason, at, true);
   }
@@ -150,6 +152,8 @@ export function createEnding(context: Context, idle: IdleWatch): Ending {
     },
   };
 }
+
+const isKnown = (change: Change): boolean => change === 'nothing' || change === 'rolled_back';
 
 /** Nothing is stored any more: the reason is, so that a reload can tell it, and the server hears of the end all the same. */
 function endMissing(contents: VaultContents, live: LiveRecord, reason: EndReason, at: number): VaultContents {

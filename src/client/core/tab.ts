@@ -119,6 +119,11 @@ export function createTab(
     take(to, signedInHere);
   }
 
+  /** What was missing or unreadable is there: storage had only not shown it. */
+  function foundAgain(): void {
+    if (tab.doom !== 'refresh_rejected') tab.doom = null;
+  }
+
   function learn(
     { record: found, activityAt, trouble }: VaultContents,
     byThisTab: boolean,
@@ -138,8 +143,7 @@ export function createTab(
     switch (changeBetween(known, found)) {
       case 'nothing':
         if (found === null) return;
-        // What was missing or unreadable is there again: storage had only not shown it.
-        if (tab.doom !== 'refresh_rejected') tab.doom = null;
+        foundAgain();
         // The first tombstone wins, and storage knows which that was.
         if (known?.kind === 'ended' && found.kind === 'ended' && known.reason !== found.reason)
           return take(found, byThisTab);
@@ -150,6 +154,7 @@ export function createTab(
         take(found, false);
         return hub.emit('refreshed', { generation: (found as LiveRecord).generation, byThisTab });
       case 'rolled_back':
+        foundAgain();
         tab.unsaved = true;
         return;
       case 'missing':
