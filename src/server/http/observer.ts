@@ -35,6 +35,8 @@ export interface Observer {
   /** One session was ended by its person or by a back end. */
   revoked(): void;
   revokedMany(ended: EndedMany): void;
+  /** Settles when it is done with what it was told so far. An observer without it is done at once. */
+  settled?(): Promise<unknown>;
 }
 
 const factsKey = 'facts';

@@ -114,6 +114,7 @@ export function createRequestLog({ log, salt, now, addressOf, report }: RequestL
       const whose = ended.scope === 'everybody' ? {} : { user_id: ended.userId, count: ended.count };
       write({ level: 'warn', event: 'sessions_revoked', scope: ended.scope, ...whose });
     },
+    settled: () => tail,
   };
 }
 

@@ -83,6 +83,11 @@ export interface SessionServer {
   readonly basePath: string;
   /** Ends the event streams and answers `/ready` with 503; other requests are served to their end. The store stays open. */
   readonly drain: () => void;
+  /**
+   * Settles when `log` was given every line of what was answered so far. Session ids are hashed first, so a line comes a moment after
+   * its answer: wait for this before the process ends.
+   */
+  readonly logged: () => Promise<void>;
 }
 
 /**
@@ -124,6 +129,9 @@ export function createSessionServer(options: SessionServerOptions): SessionServe
     fetch: async (request, env) => app.fetch(request, env as object | undefined),
     basePath,
     drain: service.streams.drain,
+    logged: async () => {
+      for (const observer of service.observers) await observer.settled?.();
+    },
   };
 }
 

@@ -68,6 +68,7 @@ export async function serve(options: ServeOptions = {}): Promise<RunningServer> 
       clearInterval(sweeping);
       parts.server.drain();
       await stopGracefully(server, durationMs(options.patience ?? '10s'));
+      await parts.server.logged();
       await parts.sessions.close();
     };
     return {
