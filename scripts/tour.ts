@@ -1,11 +1,19 @@
 // `npm run tour [folder]`: drives the demo in Chromium against the real server, checks what it shows, and keeps pictures of it.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { createAlbum } from './tour/album.ts';
 import { scenes } from './tour/scenes.ts';
 import { openStage } from './tour/stage.ts';
 
-const folder = path.resolve(process.argv[2] ?? 'tour');
+const [name = 'tour', ...more] = folderArguments();
+if (more.length > 0) usage();
+const folder = path.resolve(name);
+const foreign = existsSync(folder) ? readdirSync(folder).find((file) => !/\.png$|^README\.md$/.test(file)) : undefined;
+if (foreign !== undefined) {
+  console.error(`${folder} holds ${foreign}, so it is not a folder of pictures; name another one.`);
+  process.exit(1);
+}
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 
@@ -13,8 +21,8 @@ const startedAt = performance.now();
 const stage = await openStage();
 const album = createAlbum(folder);
 try {
-  for (const [name, scene] of Object.entries(scenes)) {
-    console.log(name);
+  for (const [title, scene] of Object.entries(scenes)) {
+    console.log(title);
     // Somebody is there, however long the scene before took.
     await stage.pages()[0]?.keyboard.press('Shift');
     await scene(stage, album);
@@ -31,4 +39,17 @@ try {
 } finally {
   writeFileSync(path.join(folder, 'README.md'), album.captions());
   await stage.close();
+}
+
+function folderArguments(): string[] {
+  try {
+    return parseArgs({ allowPositionals: true }).positionals;
+  } catch {
+    usage();
+  }
+}
+
+function usage(): never {
+  console.error('Usage: npm run tour [folder]   (default: tour; what is in the folder is replaced)');
+  process.exit(1);
 }
