@@ -31,6 +31,14 @@ interface Pending {
   at: number;
 }
 
+/** Throws `invalid_argument` unless a session may have this id. */
+export function checkAlias(alias: unknown): void {
+  if (typeof alias !== 'string' || !pattern.test(alias) || isSessionId(alias))
+    throw invalidArgument(
+      'A session id of your own is 1 to 128 characters of A-Z, a-z, 0-9 and _.:~- and does not look like ours.',
+    );
+}
+
 /** Aliases on the notes of `store`. */
 export function createAliases(
   store: Pick<Store, 'note' | 'notes' | 'putNote' | 'dropNote' | 'read'>,
@@ -66,10 +74,7 @@ export function createAliases(
       return note && (JSON.parse(note.value) as Pointer).id;
     },
     claim: async (alias, id, absoluteEndsAt, at) => {
-      if (typeof alias !== 'string' || !pattern.test(alias) || isSessionId(alias))
-        throw invalidArgument(
-          'A session id of your own is 1 to 128 characters of A-Z, a-z, 0-9 and _.:~- and does not look like ours.',
-        );
+      checkAlias(alias);
       const note = await store.note(areaOf(alias), '', at);
       if (note !== null && (await isTaken(JSON.parse(note.value) as Pointer, at))) throw taken();
       if (absoluteEndsAt === null) {

@@ -1,7 +1,7 @@
-import type { Aliases } from './aliases.ts';
+import { checkAlias, type Aliases } from './aliases.ts';
 import { invalidArgument } from './failures.ts';
 import type { Issue } from './issue.ts';
-import { resolveLifetimes, type SessionType } from './lifetimes.ts';
+import { checkPolicies, resolveLifetimes, type SessionType } from './lifetimes.ts';
 import type { TypeRules } from './create-session-types.ts';
 import { checkUserId, newSession } from './new-session.ts';
 import type { Clock, Mac, Random } from './ports.ts';
@@ -27,25 +27,37 @@ export interface BeginSessionPorts {
   publish: (event: SessionEvent, userTag: string) => void;
 }
 
-/** The beginning of a session. */
-export function createBeginSession(ports: BeginSessionPorts): (input: CreateSession) => Promise<IssuedSession> {
+/** A session that could begin: begins it. */
+export type Begin = () => Promise<IssuedSession>;
+
+/**
+ * The beginning of a session, in two steps: everything that can be wrong with the input is found by the first, which changes
+ * nothing.
+ */
+export function createBeginSession(ports: BeginSessionPorts): (input: CreateSession) => Promise<Begin> {
   const { store, clock, random, mac, defaults, types, aliases, userOf, issue, dataLimitBytes, publish } = ports;
 
   return async (input) => {
+    if (typeof input !== 'object' || input === null) throw invalidArgument('A new session is described by an object.');
     if (input.type === rememberType) throw invalidArgument(`The type '${rememberType}' is kept for remember tokens.`);
     const type = await types.resolve(input.type);
     const user = await userOf(userIdOf(input, type));
     const { userId } = user;
     const id = makeSessionId(user.tag, random.bytes(sidBytes));
     const now = clock.now();
+    checkPolicies(input);
     const lifetimes = resolveLifetimes(input, type, defaults, now);
     const session = newSession(input, { id, userId, keyId: mac.currentKeyId, now, lifetimes, dataLimitBytes });
     types.check(type, input.data ?? {});
-    if (input.id !== undefined) await aliases.claim(input.id, id, session.absoluteEndsAt, now);
-    const step = await store.create(user, session, limitOf(input, type, defaults), now);
-    if (step.event !== null) publish(step.event, user.tag);
-    for (const event of step.evicted) publish(event, user.tag);
-    return issue(step.answer, step.now);
+    const limit = limitOf(input, type, defaults);
+    if (input.id !== undefined) checkAlias(input.id);
+    return async () => {
+      if (input.id !== undefined) await aliases.claim(input.id, id, session.absoluteEndsAt, now);
+      const step = await store.create(user, session, limit, now);
+      if (step.event !== null) publish(step.event, user.tag);
+      for (const event of step.evicted) publish(event, user.tag);
+      return issue(step.answer, step.now);
+    };
   };
 }
 
@@ -56,10 +68,5 @@ function userIdOf({ userId, data }: CreateSession, { selector }: SessionType): s
 }
 
 function limitOf(input: CreateSession, type: SessionType, defaults: SessionType): number | null {
-  for (const { maxPerUser } of [input, type, defaults]) {
-    if (maxPerUser === undefined) continue;
-    if (maxPerUser === null || (Number.isSafeInteger(maxPerUser) && maxPerUser > 0)) return maxPerUser;
-    throw invalidArgument('`maxPerUser` is a whole number from 1, or null for any number.');
-  }
-  return null;
+  return [input, type, defaults].find(({ maxPerUser }) => maxPerUser !== undefined)?.maxPerUser ?? null;
 }

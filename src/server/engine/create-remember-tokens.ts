@@ -10,6 +10,7 @@ import type { SessionRecord } from './record.ts';
 import type { TokenMinter } from './refresh-token.ts';
 import type { Redeem, RememberTokens } from './remember-tokens.ts';
 import { makeSessionId, sidBytes } from './session-id.ts';
+import type { Begin } from './begin-session.ts';
 import type { CreateSession, IssuedSession } from './sessions.ts';
 import { rememberType, type Logged, type Store, type StoreUser } from './store.ts';
 import { dataOf } from './view.ts';
@@ -22,7 +23,8 @@ export interface RememberTokenPorts {
   random: Random;
   tokens: TokenMinter;
   userOf: (userId: string) => Promise<StoreUser>;
-  createSession: (input: CreateSession) => Promise<IssuedSession>;
+  /** Throws for what no session can be made of; begins one when it is called. */
+  prepareSession: (input: CreateSession) => Promise<Begin>;
   publish: (logged: Logged, id: string) => void;
 }
 
@@ -35,7 +37,7 @@ const attemptKeyLength = { least: 16, most: 256 };
  * lost answer is given again, and no session is left over.
  */
 export function createRememberTokens(ports: RememberTokenPorts): RememberTokens {
-  const { store, clock, mac, random, tokens, userOf, createSession, publish } = ports;
+  const { store, clock, mac, random, tokens, userOf, prepareSession, publish } = ports;
   const issue = createIssue(tokens);
 
   async function end(id: string): Promise<boolean> {
@@ -78,15 +80,19 @@ export function createRememberTokens(ports: RememberTokenPorts): RememberTokens 
     const before = await given(hidden);
     if (before?.session.keyThumbprint === (wishes.keyThumbprint ?? null)) return before;
     if (before !== null) await end(before.session.id);
-    // The person proved themselves when the token was made, and not when it is used.
-    const { userId, createdAt: authenticatedAt } = hidden;
-    return settle(hidden, await createSession({ authenticatedAt, ...wishes, userId }));
+    const begin = await prepareFor(hidden, wishes);
+    return settle(hidden, await begin());
+  }
+
+  /** The person proved themselves when the token was made, and not when it is used. */
+  function prepareFor(hidden: SessionRecord, wishes: NonNullable<Redeem['session']>): Promise<Begin> {
+    return prepareSession({ authenticatedAt: hidden.createdAt, ...wishes, userId: hidden.userId });
   }
 
   async function attemptOf(attemptKey: string | undefined): Promise<string> {
     if (attemptKey === undefined) return encodeBase64url(random.bytes(8)).slice(0, tagLength);
     const { least, most } = attemptKeyLength;
-    if (attemptKey.length < least || attemptKey.length > most)
+    if (typeof attemptKey !== 'string' || attemptKey.length < least || attemptKey.length > most)
       throw invalidArgument(`An attempt key has ${least} to ${most} characters; use 128 random bits.`);
     return encodeBase64url(await mac.attemptTag(attemptKey)).slice(0, tagLength);
   }
@@ -107,6 +113,9 @@ export function createRememberTokens(ports: RememberTokenPorts): RememberTokens 
       const claim = await tokens.read(token, 'remember');
       if (claim === null) return null;
       const { sessionId: id, generation } = claim;
+      // Wishes that cannot be met must not use the token up.
+      const { record } = await store.read(id, clock.now());
+      if (record !== null) await prepareFor(record, wishes);
       const request = { generation, attempt, otherAttempts: [], keyThumbprint: null };
       const step = await store.rotate(id, request, clock.now());
       publish(step, id);

@@ -5,6 +5,7 @@ import { invalidArgument } from './failures.ts';
 import type { JsonValue } from './json.ts';
 import type { ScopedData } from './scoped-data.ts';
 import type { NewNote, NoteStore } from './store.ts';
+import { isText } from './texts.ts';
 import { writeAttempts } from './write-attempts.ts';
 
 /** What {@link createScopedData} works with. */
@@ -80,5 +81,6 @@ function areaOf(id: string): string {
 
 function checkName(name: unknown): void {
   checkKey(name);
-  if (name.length > longestName) throw invalidArgument(`The name of a value has at most ${longestName} characters.`);
+  if (!isText(name, longestName))
+    throw invalidArgument(`The name of a value has at most ${longestName} characters, of well-formed Unicode.`);
 }

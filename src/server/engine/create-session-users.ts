@@ -2,7 +2,7 @@ import { invalidArgument } from './failures.ts';
 import { isExpiry } from './life.ts';
 import type { Session } from './sessions.ts';
 import type { SessionUser, SessionUsers } from './session-users.ts';
-import type { Store } from './store.ts';
+import { rememberType, type Store } from './store.ts';
 import { typedSessions, type TypedSession } from './typed-sessions.ts';
 import { viewOf } from './view.ts';
 
@@ -18,6 +18,7 @@ const longestPage = 200;
 /** Users as the sessions of a type show them. */
 export function createSessionUsers({ store, now }: SessionUsersPorts): SessionUsers {
   function sessionsOf(type: string): AsyncGenerator<TypedSession> {
+    if (type === rememberType) throw invalidArgument(`The type '${rememberType}' is kept for remember tokens.`);
     if (type === 'default')
       throw invalidArgument("Sessions of the type 'default' are in no list; give your sessions a type of their own.");
     return typedSessions(store, type, now());

@@ -69,8 +69,8 @@ export function createSessions(options: SessionsOptions): Sessions {
   const aliases = createAliases(store, now);
   const { resolve } = aliases;
   const demandSameSecret = createSecretCheck(store, mac, now);
-  const read = createReadSession(store, resolve, now);
   const publishOf = (logged: Logged, id: string): void => publish(logged, userTagOf(id));
+  const read = createReadSession({ store, resolve, now, publish: publishOf, onError });
   const types = createSessionTypes({ store, now, named, publish: publishOf });
   const { checkData } = types;
 
@@ -90,7 +90,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     if (found.death !== null) throw ended(found.death);
   }
 
-  const create = createBeginSession({
+  const prepare = createBeginSession({
     store,
     clock,
     random,
@@ -105,7 +105,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   });
 
   return {
-    create,
+    create: async (input) => (await prepare(input))(),
     get: async (id) => {
       const found = await read(id);
       return found === null || found.death !== null ? null : liveViewOf(found.record, found.now);
@@ -133,6 +133,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       return end === Infinity ? null : end - found.now;
     },
     check: async (id, stamp) => {
+      if (!Number.isFinite(stamp)) throw invalidArgument('The stamp is the `session_stamp` of an access token.');
       const found = await read(id);
       if (found === null) return { ok: false, why: 'ended', reason: isSessionId(id) ? 'expired' : 'unknown' };
       if (found.death !== null) return { ok: false, why: 'ended', reason: found.death };
@@ -167,7 +168,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       mac,
       random,
       tokens,
-      createSession: create,
+      prepareSession: prepare,
       userOf,
       publish: publishOf,
     }),

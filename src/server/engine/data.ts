@@ -2,6 +2,7 @@ import { SessionError } from '../../protocol/session-error.ts';
 import type { JsonObject, JsonValue } from './json.ts';
 
 const deepest = 64;
+const longestKey = 512;
 /** Keys that lead to an object's prototype when somebody merges carelessly later. */
 const refusedKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
@@ -9,6 +10,10 @@ const refusedKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'p
 export function checkKey(key: unknown): asserts key is string {
   if (typeof key !== 'string' || key === '')
     throw new SessionError('data_invalid', 'A key of session data is a string that is not empty.', { status: 422 });
+  if (key.length > longestKey)
+    throw new SessionError('data_invalid', `A key of session data has at most ${longestKey} characters.`, {
+      status: 422,
+    });
   if (refusedKeys.has(key))
     throw new SessionError('data_invalid', `Session data cannot have the key '${key}'; choose another name.`, {
       status: 422,

@@ -1,6 +1,6 @@
 import { SessionError } from '../../protocol/session-error.ts';
 import type { Aliases } from './aliases.ts';
-import { ended, notFound } from './failures.ts';
+import { ended, invalidArgument, notFound } from './failures.ts';
 import type { Issue } from './issue.ts';
 import type { Clock } from './ports.ts';
 import type { FoundSession } from './read-session.ts';
@@ -34,6 +34,8 @@ export function createEndSessions(
   const { resolve } = aliases;
 
   async function end(id: string, reason: 'signed_out_elsewhere' | 'revoked'): Promise<boolean> {
+    if (reason !== 'revoked' && reason !== 'signed_out_elsewhere')
+      throw invalidArgument("The reason is 'revoked' or 'signed_out_elsewhere'.");
     const own = await resolve(id);
     if (own === null) return false;
     const step = await store.end(own, reason, clock.now());

@@ -66,9 +66,20 @@ export function resolveLifetimes(
   };
 }
 
+const renewals: ReadonlySet<unknown> = new Set<Renewal>(['none', 'manual', 'access', 'half-life']);
+
+/** Throws `invalid_argument` for a policy that there is not, or a limit that is none. Absent is right. */
+export function checkPolicies({ renewal, maxPerUser }: { renewal?: unknown; maxPerUser?: unknown }): void {
+  if (renewal !== undefined && !renewals.has(renewal))
+    throw invalidArgument(`\`renewal\` is one of ${[...renewals].join(', ')}.`);
+  if (maxPerUser != null && !(Number.isSafeInteger(maxPerUser) && Number(maxPerUser) > 0))
+    throw invalidArgument('`maxPerUser` is a whole number from 1, or null for any number.');
+}
+
 /** Throws now for a setting that could not be used later. */
 export function checkLifetimes(type: SessionType): void {
   for (const duration of [type.idleTimeout, type.absoluteTimeout, type.window]) toMs(duration ?? null);
+  checkPolicies(type);
   if (type.remember) checkLifetimes(type.remember);
 }
 

@@ -6,6 +6,7 @@ import { invalidArgument, notFound, refused } from './failures.ts';
 import { userTagOf } from './session-id.ts';
 import type { Session, Sessions } from './sessions.ts';
 import type { Logged, Store } from './store.ts';
+import { isText } from './texts.ts';
 import { viewOf } from './view.ts';
 
 /** What {@link createMoveEnds} works with. */
@@ -46,8 +47,8 @@ export function createMoveEnds({
 
   return {
     touch: async (id, action) => {
-      if (action !== undefined && (typeof action !== 'string' || action === '' || action.length > longestAction))
-        throw invalidArgument(`An action is 1 to ${longestAction} characters.`);
+      if (action !== undefined && !isText(action, longestAction))
+        throw invalidArgument(`An action is 1 to ${longestAction} characters, of well-formed Unicode.`);
       const own = await demand(id);
       const step = await store.touch(own, action ?? null, now());
       publish(step, userTagOf(own));

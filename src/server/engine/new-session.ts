@@ -4,6 +4,7 @@ import { invalidArgument } from './failures.ts';
 import type { ResolvedLifetimes } from './lifetimes.ts';
 import type { SessionRecord } from './record.ts';
 import type { CreateSession } from './session.ts';
+import { isText, shortened } from './texts.ts';
 
 const longest = { userId: 256, keyThumbprint: 128, label: 128, userAgent: 256, trustContextBytes: 4096 };
 
@@ -21,7 +22,7 @@ export interface Birth {
 export function newSession(input: CreateSession, birth: Birth): SessionRecord {
   const { id, userId, keyId, now, lifetimes, dataLimitBytes } = birth;
   const { keyThumbprint = null, data, device, trustContext = null, acr = null, authenticatedAt = now } = input;
-  if (keyThumbprint !== null && (keyThumbprint === '' || keyThumbprint.length > longest.keyThumbprint))
+  if (keyThumbprint !== null && !isText(keyThumbprint, longest.keyThumbprint))
     throw invalidArgument(`keyThumbprint is 1 to ${longest.keyThumbprint} characters (RFC 7638: 43), or null.`);
   if (!Number.isSafeInteger(authenticatedAt))
     throw invalidArgument('`authenticatedAt` is an instant in epoch milliseconds.');
@@ -51,8 +52,8 @@ export function newSession(input: CreateSession, birth: Birth): SessionRecord {
     stamp: 0,
     keyId,
     keyThumbprint,
-    deviceLabel: shortened(device?.label, longest.label),
-    userAgent: shortened(device?.userAgent, longest.userAgent),
+    deviceLabel: namePart(device?.label, longest.label),
+    userAgent: namePart(device?.userAgent, longest.userAgent),
     alias: input.id ?? null,
     trustContext: trustContext === null ? null : encodeValue(trustContext, longest.trustContextBytes),
     lastAction: null,
@@ -67,11 +68,13 @@ export function newSession(input: CreateSession, birth: Birth): SessionRecord {
 
 /** Throws `invalid_argument` unless it names a user. */
 export function checkUserId(userId: unknown): asserts userId is string {
-  if (typeof userId !== 'string' || userId === '' || userId.length > longest.userId)
-    throw invalidArgument(`userId is a string of 1 to ${longest.userId} characters.`);
+  if (!isText(userId, longest.userId))
+    throw invalidArgument(`\`userId\` is a text of 1 to ${longest.userId} characters, of well-formed Unicode.`);
 }
 
 /** Names of devices come from strangers' headers: too long a one is cut, not refused. */
-function shortened(text: string | null | undefined, length: number): string | null {
-  return text == null || text === '' ? null : text.slice(0, length);
+function namePart(text: unknown, length: number): string | null {
+  if (text == null || text === '') return null;
+  if (typeof text !== 'string') throw invalidArgument('The label and the user agent of a device are texts, or null.');
+  return shortened(text, length);
 }

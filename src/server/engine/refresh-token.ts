@@ -61,7 +61,7 @@ export function createTokenMinter(mac: Mac): TokenMinter {
       return first ?? mintNow('revoke', id, 0);
     },
     read: async (token, kind) => {
-      const bytes = token.length === tokenLength ? decodeBase64url(token) : null;
+      const bytes = typeof token === 'string' && token.length === tokenLength ? decodeBase64url(token) : null;
       if (bytes === null || bytes[0] !== version) return null;
       const keyId = bytes[1]!;
       const isRetired = mac.isRetired(keyId);

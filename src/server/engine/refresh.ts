@@ -35,7 +35,7 @@ export function createRefresh(ports: RefreshPorts): (request: RefreshRequest) =>
   const refusedProofs = createRateLimit(1);
 
   async function tagOf(attemptKey: string): Promise<string> {
-    if (attemptKey.length > longestAttemptKey)
+    if (typeof attemptKey !== 'string' || attemptKey.length > longestAttemptKey)
       throw invalidArgument(`An attempt key has at most ${longestAttemptKey} characters; use 128 random bits.`);
     return encodeBase64url(await mac.attemptTag(attemptKey)).slice(0, tagLength);
   }

@@ -6,7 +6,7 @@ import { deathOf } from './life.ts';
 import { mergeData } from './merge-data.ts';
 import type { SessionRecord } from './record.ts';
 import type { Session } from './session.ts';
-import type { Logged, Reading, Store } from './store.ts';
+import { rememberType, type Logged, type Reading, type Store } from './store.ts';
 import { dataOf, liveViewOf } from './view.ts';
 import { writeAttempts } from './write-attempts.ts';
 
@@ -52,7 +52,8 @@ export function createSessionData(ports: SessionDataPorts): SessionData {
   async function readLive(id: string): Promise<Reading & { record: SessionRecord }> {
     const own = await resolve(id);
     const { record, ...rest } = own === null ? nothing : await store.read(own, now());
-    if (record === null) throw notFound();
+    // The record behind a remember token is nobody's session.
+    if (record === null || record.type === rememberType) throw notFound();
     const death = deathOf(record, rest.notBefore, rest.now);
     if (death !== null) throw ended(death);
     return { record, ...rest };

@@ -13,7 +13,9 @@ export async function listSessions(
   page: { limit?: number; cursor?: string; type?: string },
   at: number,
 ): Promise<SessionPage> {
-  const limit = Math.min(Math.max(1, Math.trunc(page.limit ?? 50)), longestPage);
+  const { limit: wished = 50 } = page;
+  if (typeof wished !== 'number' || Number.isNaN(wished)) throw invalidArgument('`limit` is a number.');
+  const limit = Math.min(Math.max(1, Math.trunc(wished)), longestPage);
   const after = page.cursor === undefined ? null : readCursor(page.cursor);
   // One more than asked tells whether there is a next page.
   const { records, now } = await store.list(user, { limit: limit + 1, after, type: page.type ?? null }, at);
@@ -22,7 +24,8 @@ export async function listSessions(
   return { sessions, cursor: last === undefined ? null : `${last.stamp}.${last.id}` };
 }
 
-function readCursor(cursor: string): { stamp: number; id: string } {
+function readCursor(cursor: unknown): { stamp: number; id: string } {
+  if (typeof cursor !== 'string') throw invalidArgument('The cursor is the text that a page of sessions gave.');
   const dot = cursor.indexOf('.');
   const stamp = Number(cursor.slice(0, dot));
   const id = cursor.slice(dot + 1);

@@ -1,17 +1,17 @@
 import { durationMs } from '../../protocol/duration.ts';
 import { checkJsonObject } from './data.ts';
 import { invalidArgument } from './failures.ts';
-import type { SessionType } from './lifetimes.ts';
+import { checkPolicies, type SessionType } from './lifetimes.ts';
 import { checkSelector } from './selector.ts';
 import type { NewTypeDefinition, TypeDefinition } from './session-types.ts';
 import { checkSchema } from './type-schema.ts';
 
 const tagPattern = /^[A-Za-z0-9_.-]{1,64}$/;
-const longestText = 2048;
-const renewals: readonly string[] = ['none', 'manual', 'access', 'half-life'];
+const longest = { name: 256, description: 2048 };
 
 /** A new type as it is kept. Throws what {@link checked} throws. */
 export function newDefinition(type: NewTypeDefinition, now: number): TypeDefinition {
+  demandObject(type);
   if (typeof type.tag !== 'string' || !tagPattern.test(type.tag))
     throw invalidArgument('The tag of a session type is 1 to 64 characters of A-Za-z0-9_.- .');
   return checked({
@@ -38,22 +38,41 @@ export function patchedDefinition(
   patch: Partial<Omit<NewTypeDefinition, 'tag'>>,
   now: number,
 ): TypeDefinition {
-  const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
-  return checked({ ...type, ...given, tag: type.tag, createdAt: type.createdAt, updatedAt: now });
+  demandObject(patch);
+  const given = Object.fromEntries(
+    patchable.filter((member) => patch[member] !== undefined).map((member) => [member, patch[member]]),
+  );
+  return checked({ ...type, ...given, updatedAt: now });
+}
+
+const patchable = [
+  'name',
+  'description',
+  'schema',
+  'selector',
+  'encrypt',
+  'windowMs',
+  'idleTimeoutMs',
+  'absoluteMs',
+  'renewal',
+  'maxPerUser',
+  'custom',
+] as const;
+
+function demandObject(type: unknown): void {
+  if (typeof type !== 'object' || type === null) throw invalidArgument('A session type is an object.');
 }
 
 /** Throws `invalid_argument`, `invalid_duration`, `invalid_selector` or `data_invalid` unless sessions can be made of the type. */
 function checked(type: TypeDefinition): TypeDefinition {
   if (typeof type.name !== 'string' || typeof type.description !== 'string')
     throw invalidArgument('The name and the description of a session type are texts.');
-  if (type.name.length > longestText || type.description.length > longestText)
+  if (type.name.length > longest.name || type.description.length > longest.description)
     throw invalidArgument(
-      `The name and the description of a session type have at most ${longestText} characters each.`,
+      `The name of a session type has at most ${longest.name} characters, its description ${longest.description}.`,
     );
   if (typeof type.encrypt !== 'boolean') throw invalidArgument('encrypt is true or false.');
-  if (!renewals.includes(type.renewal)) throw invalidArgument(`renewal is one of ${renewals.join(', ')}.`);
-  if (type.maxPerUser != null && !(Number.isSafeInteger(type.maxPerUser) && type.maxPerUser > 0))
-    throw invalidArgument('maxPerUser is a whole number from 1, or null for any number.');
+  checkPolicies(type);
   if (type.schema !== null) checkSchema(type.schema);
   if (type.selector !== null) checkSelector(type.selector, type.schema);
   if (type.custom !== null) checkJsonObject(type.custom);
