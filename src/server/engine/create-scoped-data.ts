@@ -4,7 +4,7 @@ import { checkJson, checkKey, encodeValue } from './data.ts';
 import { invalidArgument } from './failures.ts';
 import type { JsonValue } from './json.ts';
 import type { ScopedData } from './scoped-data.ts';
-import type { NewNote, NoteStore } from './store.ts';
+import type { NewNote, Note, NoteStore } from './store.ts';
 import { isText } from './texts.ts';
 import { writeAttempts } from './write-attempts.ts';
 
@@ -21,7 +21,7 @@ export interface ScopedDataPorts {
 
 const defaultLife = '24h';
 const longestName = 128;
-const mostEntries = 200;
+const pageSize = 200;
 
 /** Values beside a session, each a note with an end. */
 export function createScopedData(ports: ScopedDataPorts): ScopedData {
@@ -50,8 +50,13 @@ export function createScopedData(ports: ScopedDataPorts): ScopedData {
     list: async (id) => {
       const own = await resolve(id);
       if (own === null) return [];
-      const notes = await store.notes(areaOf(own), { limit: mostEntries, after: null }, now());
-      return notes.map(({ key, expiresAt }) => ({ name: key, endsAt: expiresAt! }));
+      const found: { name: string; endsAt: number }[] = [];
+      for (let after: string | null | undefined = null; after !== undefined;) {
+        const notes: Note[] = await store.notes(areaOf(own), { limit: pageSize, after }, now());
+        for (const { key, expiresAt } of notes) found.push({ name: key, endsAt: expiresAt! });
+        after = notes.length < pageSize ? undefined : notes.at(-1)!.key;
+      }
+      return found;
     },
     set: async (id, name, value, { life = defaultLife } = {}) => {
       await put(await liveArea(id, name), name, value, life, null);
