@@ -4,6 +4,7 @@ import { createRandom } from '../server/tokens/random.ts';
 import type { TokenSecret } from '../server/tokens/token-secrets.ts';
 import { createBackend, type Place } from './ductape/backend.ts';
 import { createConfigCalls, type ConfigCalls } from './ductape/config-calls.ts';
+import { invalidArgument } from './ductape/errors.ts';
 import { createSessionCalls, type SessionCalls } from './ductape/session-calls.ts';
 import type { SessionConfig } from './ductape/session-config.ts';
 import type { StartInput } from './ductape/start-once.ts';
@@ -106,6 +107,8 @@ function createEither(define: ConfigCalls['create'], start: TokenCalls['start'])
     second?: SessionConfig,
   ): Promise<StartedSession | SessionConfig> {
     if (typeof first === 'string') return define(first, second as SessionConfig);
+    if (typeof first !== 'object' || first === null)
+      throw invalidArgument('Pass `{ tag, data }` to start a session, or the seven fields of a session type.');
     return 'data' in first ? start(first) : define(first);
   }
   return create;

@@ -41,7 +41,7 @@ export const session: SessionApi = sdk.session;
 export const auth: AuthApi = sdk.auth;
 /** A small database beside the sessions. */
 export const db: KeyValues = sdk.db;
-/** Calls a handler for events from now on. */
+/** Calls a handler for events from now on; see {@link EventsApi.on} for what is told of `deleteAll`. */
 export const on: EventsApi['on'] = sdk.on;
 /** Calls a handler for one event. */
 export const once: EventsApi['once'] = sdk.once;

@@ -1,3 +1,4 @@
+import { mock } from 'node:test';
 import type { Driver, Stage } from '../driver.ts';
 
 /** A session type as the document's table of fields has it. */
@@ -22,6 +23,7 @@ interface Ductape {
   sessions: {
     start(input: object): Promise<{ token: string; refreshToken: string; sessionId: string; expiresAt: Date | string }>;
     verify(input: object): Promise<{ valid: boolean; data?: unknown }>;
+    fetchUsers(request: object): Promise<{ users: { identifier: string }[] }>;
   };
 }
 
@@ -42,18 +44,31 @@ const userSession: TypeConfig = {
 };
 
 async function connected({ load }: Stage): Promise<Ductape> {
+  mock.timers.enable({ apis: ['Date'], now: Date.UTC(2025, 6, 1) });
   const { Ductape } = (await load('ductape')) as Module;
   return new Ductape({ accessKey: 'key', product: 'shop', env: 'dev' });
 }
 
-/** Starts a session of a type and says how long it lives, in hours. */
+/** Starts a session of a type for user_1 and says how long it lives, in hours. Afterwards it is over. */
 async function startedHours(ductape: Ductape, { check }: Stage, tag: string, data: object): Promise<number> {
   const started = await ductape.sessions.start({ product: 'shop', env: 'dev', tag, data });
   check.ok('its token carries the tag', started.token.startsWith(`${tag}:eyJ`));
   const verified = await ductape.sessions.verify({ tag, token: started.token });
   check.equal('and holds its data', [verified.valid, verified.data], [true, data]);
   check.ok('which cannot be read off it', !decoded(started.token).includes('ada@example.com'));
-  return Math.round((new Date(started.expiresAt).getTime() - Date.now()) / 36_000) / 100;
+  const { users } = await ductape.sessions.fetchUsers({ session: tag });
+  check.equal(
+    'its user is whom the selector finds',
+    users.map(({ identifier }) => identifier),
+    ['user_1'],
+  );
+  const lifeMs = new Date(started.expiresAt).getTime() - Date.now();
+  const verdict = async (): Promise<boolean> => (await ductape.sessions.verify({ tag, token: started.token })).valid;
+  mock.timers.tick(lifeMs - 1);
+  const before = await verdict();
+  mock.timers.tick(1);
+  check.equal('it is good up to its end, and not at it', [before, await verdict()], [true, false]);
+  return lifeMs / 3_600_000;
 }
 
 function decoded(token: string): string {

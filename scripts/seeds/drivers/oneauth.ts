@@ -14,6 +14,7 @@ interface OneAuthSession {
 interface Sessions {
   createSession(input: object): Promise<OneAuthSession>;
   validateSession(id: string): Promise<OneAuthSession>;
+  refreshSession(id: string): Promise<OneAuthSession>;
   revokeAllForIdentity(identityId: string): Promise<number>;
 }
 
@@ -24,6 +25,7 @@ interface Told {
 
 const today = Date.UTC(2026, 0, 1);
 const minute = 60_000;
+const day = 24 * 60 * minute;
 
 /** What the block's own calls answered, in order. */
 function results({ calls }: Stage, name: string): unknown[] {
@@ -69,6 +71,27 @@ const usage: Driver = {
     check.equal('it is good at its very end', (await sessions.validateSession(next.id)).id, next.id);
     mock.timers.setTime(today + 30 * minute + 1);
     await check.fails('and not a millisecond after', () => sessions.validateSession(next.id), /SessionExpiredError/);
+
+    const again = await sessions.createSession({ identityId: 'u3', trustContext: {} });
+    mock.timers.tick(10 * minute);
+    const moved = await sessions.refreshSession(again.id);
+    check.equal(
+      'a refresh after ten minutes moves the end by ten',
+      moved.expiresAt.getTime() - again.expiresAt.getTime(),
+      10 * minute,
+    );
+    check.equal('which is kept', (await sessions.validateSession(again.id)).expiresAt, moved.expiresAt);
+    check.equal('and not the end after 30 days', moved.absoluteExpiresAt, again.absoluteExpiresAt);
+
+    const long = await sessions.createSession({ identityId: 'u3', trustContext: {}, idleTTLMinutes: 20 * 24 * 60 });
+    mock.timers.tick(15 * day);
+    check.equal(
+      'no refresh goes past the 30 days',
+      (await sessions.refreshSession(long.id)).expiresAt,
+      long.absoluteExpiresAt,
+    );
+    mock.timers.tick(15 * day + 1);
+    await check.fails('after which it is over', () => sessions.refreshSession(long.id), /SessionExpiredError/);
 
     await sessions.createSession({ identityId: 'u2', trustContext: {} });
     await sessions.createSession({ identityId: 'u2', trustContext: {} });

@@ -1,3 +1,4 @@
+import { mock } from 'node:test';
 import { TimeSpan } from '../../../src/compat/oslo/index.ts';
 import {
   SessionController,
@@ -94,6 +95,8 @@ declare const db: {
   free: ['sessionController', 'sessionCookieController', 'db', 'request', 'response'],
   made: ['sessionState'],
   play: async ({ run, check }) => {
+    // The clock stands still, so that the half is exact.
+    mock.timers.enable({ apis: ['Date'], now: Date.now() });
     const visit = async (
       cookie: string | null,
       leftMs: number | null,
@@ -133,10 +136,15 @@ declare const db: {
       [young.outcome, young.done.length, young.setCookie],
       [{ sessionId: 'abc', expiresAt: young.expires, fresh: false }, 1, []],
     );
-    const before = Date.now();
-    const old = await visit('session=abc', monthMs / 2 - 1000);
+    const last = await visit('session=abc', monthMs / 2 + 1);
+    check.equal(
+      'last millisecond of the first half: as it is',
+      [last.outcome, last.done.length, last.setCookie],
+      [{ sessionId: 'abc', expiresAt: last.expires, fresh: false }, 1, []],
+    );
+    const old = await visit('session=abc', monthMs / 2);
     const { expiresAt, fresh } = old.outcome as Session;
-    check.ok('second half: 30 days from now', fresh && isNear(expiresAt.getTime() - monthMs, before));
+    check.equal('second half: 30 days from now', [fresh, expiresAt], [true, new Date(Date.now() + monthMs)]);
     check.equal(
       'second half: row updated, cookie set again',
       [old.done[1], old.setCookie],

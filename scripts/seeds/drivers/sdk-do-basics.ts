@@ -1,6 +1,18 @@
 import { mock } from 'node:test';
 import type { Driver } from '../driver.ts';
-import { day, hour, id, knownSession, lifeOf, resultsOf, sdkOf, today, type Printed } from './sdk-do-stage.ts';
+import {
+  day,
+  forged,
+  hour,
+  id,
+  knownSession,
+  lifeOf,
+  resultsOf,
+  sdkOf,
+  today,
+  type Moved,
+  type Printed,
+} from './sdk-do-stage.ts';
 
 export const quickStart: Driver = {
   heading: 'Quick Start',
@@ -33,6 +45,13 @@ export const quickStart: Driver = {
     check.equal('extending adds an hour to the 24', extended && lifeOf(extended), day + hour);
     check.equal('deleted, it is gone', await session.get(newSession.id), null);
     await check.fails('and its token says why', () => session.verify(newSession.token), /^SESSION_REVOKED /);
+    const next = await session.create({ userId: 'user_123', expiresIn: '24h' });
+    const answered = await session.extend(next.id, '1h');
+    check.equal(
+      'the end that extending answers is the one that is kept',
+      [lifeOf(answered), (await session.get(next.id))?.expiresAt],
+      [day + hour, answered.expiresAt],
+    );
   },
 };
 
@@ -68,7 +87,7 @@ export const retrieval: Driver = {
   free: ['token'],
   made: ['userSession', 'sessionFromToken', 'userSessions', 'isValid'],
   play: async (stage) => {
-    const { known } = await knownSession(stage);
+    const { session, known } = await knownSession(stage);
     const made = (await stage.run({ token: known.token })) as unknown as {
       userSession: Printed;
       sessionFromToken: Printed;
@@ -88,6 +107,24 @@ export const retrieval: Driver = {
       made.userSessions.every((one) => !one.token),
     );
     check.equal('it is valid', made.isValid, true);
+    await check.fails(
+      'a token that was tampered with is refused',
+      () => session.verify(forged(known.token)),
+      /^INVALID_TOKEN /,
+    );
+    mock.timers.setTime(today + day - 1);
+    check.equal(
+      'it is there for its last millisecond',
+      [await session.isValid(id), (await session.get(id))?.id],
+      [true, id],
+    );
+    mock.timers.setTime(today + day);
+    check.equal(
+      'and for no more: not valid, null, in no list',
+      [await session.isValid(id), await session.get(id), await session.list('user_123')],
+      [false, null, []],
+    );
+    await check.fails('its token has ended with it', () => session.verify(known.token), /^(SESSION|TOKEN)_EXPIRED /);
   },
 };
 
@@ -106,6 +143,9 @@ export const updates: Driver = {
     });
     stage.check.equal('a touch moves the last activity', Date.parse(after.lastActivity), today + hour);
     stage.check.equal('and not the end', lifeOf(after), day);
+    await session.set(id, 'newPreference', 'old');
+    await stage.run();
+    stage.check.equal('merging overwrites nothing that is there', await session.get(id, 'newPreference'), 'old');
   },
 };
 
@@ -114,19 +154,36 @@ export const expiration: Driver = {
   free: ['console'],
   made: ['refreshedSession', 'remaining'],
   play: async (stage) => {
-    // The end that is set lies 81 days ahead; a session that says nothing of it ends after 30 at the latest.
-    const { session, known } = await knownSession(stage, { absoluteTimeout: '90d' });
+    const { session, known } = await knownSession(stage);
     const { check } = stage;
     const printed: unknown[] = [];
-    const made = await stage.run({ console: { log: (what: unknown) => printed.push(what) } });
+    const console = { log: (what: unknown) => printed.push(what) };
+    const made = await stage.run({ console });
     const refreshed = made['refreshedSession'] as Printed;
-    const [extended] = resultsOf(stage, 'session.extend') as Printed[];
+    const [extended] = resultsOf(stage, 'session.extend') as Moved[];
     check.equal('extending adds an hour', extended && lifeOf(extended), day + hour);
     check.equal('a refresh keeps the id', refreshed.id, known.id);
+    check.equal('and the hour that was added', lifeOf(refreshed), day + hour);
     check.ok('and gives a new token', refreshed.token !== known.token);
     await check.fails('the old token is superseded', () => session.verify(known.token), /^TOKEN_SUPERSEDED /);
+
+    // The end that is set lies 81 days ahead; a session that says nothing of it ends after 30 at the latest.
+    const clamped = (): unknown[] =>
+      (resultsOf(stage, 'session.setExpiration') as Moved[]).map((moved) => [moved.clamped, lifeOf(moved)]);
+    check.equal('an end 81 days ahead is cut to the 30 days of a session, which is said', clamped(), [
+      [true, 30 * day],
+    ]);
+    check.equal('so much time remains', made['remaining'], 30 * day);
+    await session.delete(id);
+    await knownSession(stage, { absoluteTimeout: '90d' });
     const left = Date.UTC(2025, 11, 31) - today;
-    check.equal('an end is set exactly, and so much time remains', made['remaining'], left);
-    check.equal('which is printed', printed, [`Session expires in ${left}ms`]);
+    const { remaining } = await stage.run({ console });
+    check.equal('in a session that may live for 90 days it is set exactly', clamped().slice(1), [[false, left]]);
+    check.equal('and so much time remains', remaining, left);
+    check.equal(
+      'both are printed',
+      printed,
+      [30 * day, left].map((ms) => `Session expires in ${ms}ms`),
+    );
   },
 };

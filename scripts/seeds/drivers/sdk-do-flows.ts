@@ -12,6 +12,18 @@ export const storage: Driver = {
     check.equal('a value comes back as it was set', cart, { items: ['prod_1', 'prod_2'], total: 99.99 });
     check.equal('removing says that it was there', resultsOf(stage, 'session.remove'), [true]);
     check.equal('cleared, the session stays', [(await session.get(id))?.data, await session.isValid(id)], [{}, true]);
+    await session.set(id, 'shoppingCart', cart);
+    await session.set(id, 'theme', 'dark');
+    check.equal(
+      'a removed value is gone',
+      [await session.remove(id, 'shoppingCart'), await session.get(id, 'shoppingCart')],
+      [true, null],
+    );
+    check.equal(
+      'the others stay, and a second removal finds nothing',
+      [await session.get(id, 'theme'), await session.remove(id, 'shoppingCart')],
+      ['dark', false],
+    );
   },
 };
 

@@ -13,6 +13,11 @@ export interface Printed {
   data: Record<string, unknown>;
 }
 
+/** A session whose end was moved. */
+export interface Moved extends Printed {
+  clamped: boolean;
+}
+
 type Authenticate = (credentials: { email: string; password: string }) => { userId: string } | null;
 
 export interface Sdk {
@@ -23,8 +28,11 @@ export interface Sdk {
     verify(token: string): Promise<Printed>;
     list(userId: string): Promise<Printed[]>;
     isValid(id: string): Promise<boolean>;
-    timeRemaining(id: string): Promise<number>;
     set(id: string, key: string, value: unknown): Promise<void>;
+    get(id: string, key: string): Promise<unknown>;
+    remove(id: string, key: string): Promise<boolean>;
+    extend(id: string, by: string): Promise<Moved>;
+    delete(id: string): Promise<boolean>;
   };
 }
 
@@ -36,6 +44,7 @@ export const id = 'session_abc123';
 
 /** The clock stands still on that day, so that lengths of time are exact. */
 export async function sdkOf({ load }: Stage): Promise<Sdk['session']> {
+  mock.timers.reset();
   mock.timers.enable({ apis: ['Date'], now: today });
   return ((await load('sdk.do')) as Sdk).session;
 }
@@ -47,6 +56,13 @@ export async function knownSession(
 ): Promise<{ session: Sdk['session']; known: Printed }> {
   const session = await sdkOf(stage);
   return { session, known: await session.create({ id, userId: 'user_123', expiresIn: '24h', ...more }) };
+}
+
+/** A token that says it is somebody else's, under the signature of before. */
+export function forged(token: string): string {
+  const [head, body = '', signature] = token.split('.');
+  const claims = JSON.parse(Buffer.from(body, 'base64url').toString()) as object;
+  return [head, Buffer.from(JSON.stringify({ ...claims, sub: 'user_456' })).toString('base64url'), signature].join('.');
 }
 
 export function lifeOf({ createdAt, expiresAt }: Printed): number {

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../server/engine/json.ts';
 import type { Backend } from './backend.ts';
-import { SessionError, translating } from './errors.ts';
+import { invalidArgument, SessionError, taking, translating } from './errors.ts';
 import type { Period } from './period.ts';
 import {
   configOf,
@@ -86,6 +86,8 @@ export function createConfigCalls(backend: Backend): ConfigCalls {
     tag?: string,
     patch?: SessionConfigPatch,
   ): Promise<SessionConfig> {
+    if (typeof first !== 'string' && (typeof first !== 'object' || first === null))
+      throw invalidArgument('Pass what is to change: `update({ tag, expiry: 14 })`.');
     const { product, ...rest } = typeof first === 'string' ? { ...patch, product: first, tag: String(tag) } : first;
     const { tag: wanted, ...change } = rest;
     return translating(async () => {
@@ -122,7 +124,8 @@ export function createConfigCalls(backend: Backend): ConfigCalls {
     });
   }
 
-  async function define({ product, tag, handler }: CodeDefinition): Promise<SessionConfig> {
+  const define: ConfigCalls['define'] = taking('{ tag, handler }', async ({ product, tag, handler }) => {
+    if (typeof handler !== 'function') throw invalidArgument('`handler` is a function that describes the type.');
     const config: Partial<SessionConfig> = { tag, name: tag, description: '' };
     handler({
       name: (name) => void (config.name = name),
@@ -136,7 +139,7 @@ export function createConfigCalls(backend: Backend): ConfigCalls {
       if (error instanceof SessionError && error.code === 'SESSION_TYPE_EXISTS') return update(whole);
       throw error;
     });
-  }
+  });
 
   return { create, update, fetchAll, list: fetchAll, fetch, delete: remove, define };
 }

@@ -45,6 +45,17 @@ export function invalidArgument(message: string): SessionError {
   return new SessionError('INVALID_ARGUMENT', message);
 }
 
+/** A call with one object as its argument; `what` says which, for who passes something else. */
+export function taking<Input extends object, Answer>(
+  what: string,
+  call: (input: Input) => Promise<Answer>,
+): (input: Input) => Promise<Answer> {
+  return async (input) => {
+    if (typeof input !== 'object' || input === null) throw invalidArgument(`This call takes an object: ${what}.`);
+    return call(input);
+  };
+}
+
 /** Runs a call of the facade: what it throws is of the facade, too. */
 export async function translating<Answer>(run: () => Promise<Answer>, failure?: Failure): Promise<Answer> {
   try {

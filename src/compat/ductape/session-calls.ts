@@ -1,6 +1,6 @@
 import type { Session } from '../../server/engine/sessions.ts';
 import { isAt, type Backend, type Place } from './backend.ts';
-import { invalidArgument, translating } from './errors.ts';
+import { invalidArgument, taking, translating } from './errors.ts';
 import { pageOf, type PageRequest } from './user-calls.ts';
 
 /** What `listActive` answers. */
@@ -27,7 +27,7 @@ export interface SessionCalls {
 /** The calls on sessions without a token. */
 export function createSessionCalls(backend: Backend): SessionCalls {
   return {
-    revoke: async ({ tag, sessionId, identifier, ...call }) =>
+    revoke: taking('{ tag, sessionId } or { tag, identifier }', async ({ tag, sessionId, identifier, ...call }) =>
       translating(async () => {
         if (sessionId === undefined && identifier === undefined)
           throw invalidArgument('Whose session? Pass `sessionId` for one, or `identifier` for all of a user.');
@@ -45,20 +45,23 @@ export function createSessionCalls(backend: Backend): SessionCalls {
           (await backend.sessions.revoke(session.id, 'revoked'));
         return { revokedCount: isOver ? 1 : 0 };
       }),
-    revokeAll: async ({ tag, identifier, excludeCurrentSession, ...call }) =>
+    ),
+    revokeAll: taking('{ tag, identifier }', async ({ tag, identifier, excludeCurrentSession, ...call }) =>
       translating(async () => {
         await backend.demandType(tag, backend.place(call).product);
         const options = excludeCurrentSession === undefined ? {} : { except: excludeCurrentSession };
         const { count } = await backend.sessions.revokeOfType(identifier, tag, options);
         return { revokedCount: count };
       }),
-    listActive: async ({ tag, identifier, page, limit, ...call }) =>
+    ),
+    listActive: taking('{ tag }', async ({ tag, identifier, page, limit, ...call }) =>
       translating(async () => {
         await backend.demandType(tag, backend.place(call).product);
         const wanted = { ...pageOf({ page, limit }), ...(identifier === undefined ? {} : { userId: identifier }) };
         const found = await backend.sessions.users.sessions(tag, wanted);
         return { ...found, sessions: found.sessions.map(listed) };
       }),
+    ),
   };
 }
 

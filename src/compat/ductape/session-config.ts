@@ -19,7 +19,10 @@ export interface SessionConfig extends Expiry {
   selector: string;
 }
 
-/** Changes of a session type; what is not given stays. Sessions that live keep their end until they are refreshed. */
+/**
+ * Changes of a session type; what is not given stays. Sessions that live take a longer life over at their next refresh; a shorter
+ * one is for those that start afterwards.
+ */
 export type SessionConfigPatch = Partial<Omit<SessionConfig, 'tag'>>;
 
 const required = ['name', 'tag', 'description', 'schema', 'selector', 'expiry', 'period'] as const;
@@ -71,6 +74,7 @@ function expiryIn({ custom, windowMs }: TypeDefinition): Expiry {
   return { expiry: Number(custom['expiry']), period: custom['period'] as Period };
 }
 
-function productOf({ custom }: TypeDefinition): string | undefined {
+/** The product that a type was made for. */
+export function productOf({ custom }: TypeDefinition): string | undefined {
   return custom?.['product'] === undefined ? undefined : String(custom['product']);
 }

@@ -1,5 +1,6 @@
 import type { Duration } from '../../protocol/duration.ts';
 import { isSessionError } from '../../protocol/session-error.ts';
+import { encodeBase64url } from '../../server/engine/base64url.ts';
 import type { JsonObject } from '../../server/engine/json.ts';
 import { resolveSelector } from '../../server/engine/selector.ts';
 import type { CreateSession, IssuedSession } from '../../server/engine/sessions.ts';
@@ -17,7 +18,10 @@ export interface StartInput extends Place {
   identifier?: string;
   /** Life of the token, where it is to be shorter than the session: seconds, or `'15m'`. The refresh token outlives it. */
   expiresIn?: Duration;
-  /** Starting again with the same cache tag answers the same session, as long as it lives. 1 to 50 of `A-Za-z0-9_.:~-`. */
+  /**
+   * Starting again with the same cache tag, in the same product and env, answers the same session, as long as it lives. 1 to 50
+   * of `A-Za-z0-9_.:~-`.
+   */
   cache?: string;
 }
 
@@ -26,6 +30,8 @@ export interface Started {
   issued: IssuedSession;
   type: TypeDefinition;
 }
+
+const cacheTag = /^[A-Za-z0-9_.:~-]{1,50}$/;
 
 /** The start of sessions. Those with a cache tag are started once, and answered again as long as they live. */
 export function createStart(backend: Backend): (input: StartInput) => Promise<Started> {
@@ -56,7 +62,8 @@ export function createStart(backend: Backend): (input: StartInput) => Promise<St
     };
     if (cache === undefined) return { issued: await backend.sessions.create(wanted), type };
 
-    const id = `cache:${tag}:${cache}`;
+    if (!cacheTag.test(cache)) throw invalidArgument('A cache tag is 1 to 50 characters of A-Za-z0-9_.:~-');
+    const id = await cachedId(product, env, tag, cache);
     const starting = underWay.get(id) ?? startOnce(wanted, id).finally(() => underWay.delete(id));
     underWay.set(id, starting);
     const issued = await starting;
@@ -64,4 +71,10 @@ export function createStart(backend: Backend): (input: StartInput) => Promise<St
       throw invalidArgument('This cache tag stands for a session of somebody else; use another one.');
     return { issued, type };
   };
+}
+
+/** The id of a cached session. A digest: product and env may be any text, of any length. */
+async function cachedId(...parts: string[]): Promise<string> {
+  const text = new TextEncoder().encode(JSON.stringify(parts));
+  return `cache:${encodeBase64url(new Uint8Array(await crypto.subtle.digest('SHA-256', text)))}`;
 }

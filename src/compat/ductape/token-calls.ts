@@ -5,7 +5,7 @@ import type { Session } from '../../server/engine/sessions.ts';
 import type { TypeDefinition } from '../../server/engine/session-types.ts';
 import type { VerifiedSessionToken } from '../../server/tokens/session-tokens.ts';
 import { isAt, type Backend, type Place } from './backend.ts';
-import { SessionError, translating, type SessionErrorCode } from './errors.ts';
+import { SessionError, taking, translating, type SessionErrorCode } from './errors.ts';
 import { createStart, type StartInput } from './start-once.ts';
 
 /** A session that was started or refreshed. */
@@ -85,17 +85,28 @@ export function createTokenCalls(backend: Backend): TokenCalls {
     return verified;
   }
 
-  const validate: TokenCalls['validate'] = async (input) =>
+  const validate: TokenCalls['validate'] = taking('{ tag, token }', async (input) =>
     translating(async () => {
       const { data, session } = await check(input);
       return data ?? session.data;
-    }, 'VERIFY_FAILED');
+    }, 'VERIFY_FAILED'),
+  );
 
-  /** A session's end may have been moved since the type was changed: the refresh takes the type as it is now. */
+  /** A refreshed session whose type was made longer since it began: it lasts as long as the type says now. Nothing is cut off. */
   async function withWindowOf(type: TypeDefinition, session: Session): Promise<Session> {
-    if (type.windowMs === null || session.lastRefreshedAt === null) return session;
-    const wished = Math.min(session.lastRefreshedAt + type.windowMs, session.absoluteEndsAt ?? Infinity);
-    return session.windowEndsAt === wished ? session : (await backend.sessions.setEnd(session.id, wished)).session;
+    const { windowEndsAt, absoluteEndsAt, lastRefreshedAt, renewal } = session;
+    if (type.windowMs === null || type.updatedAt < session.createdAt || renewal === 'none') return session;
+    if (windowEndsAt === null || lastRefreshedAt === null) return session;
+    const missingMs = Math.min(lastRefreshedAt + type.windowMs, absoluteEndsAt ?? Infinity) - windowEndsAt;
+    if (missingMs <= 0) return session;
+    try {
+      // Added to its end, not set: somebody else may just be extending it, too.
+      return (await backend.sessions.extend(session.id, { milliseconds: () => missingMs })).session;
+    } catch {
+      // The refresh token is used up: an error here would lose its successor, and a retry would look like theft. The session
+      // keeps the end that the refresh gave it, and the next refresh mends that.
+      return session;
+    }
   }
 
   async function demandOwn(id: string, tag: string, place: Place): Promise<Session> {
@@ -105,7 +116,7 @@ export function createTokenCalls(backend: Backend): TokenCalls {
   }
 
   return {
-    start: async (input) =>
+    start: taking('{ tag, data }', async (input) =>
       translating(async () => {
         const life = lifeOf(input.expiresIn);
         const { issued, type } = await startSession(input);
@@ -117,7 +128,8 @@ export function createTokenCalls(backend: Backend): TokenCalls {
         });
         return { ...token, refreshToken: `${session.id}:${refreshToken}` };
       }, 'CREATE_FAILED'),
-    verify: async (input) =>
+    ),
+    verify: taking('{ tag, token }', async (input) =>
       translating(async () => {
         const { data, session, claims } = await check(input);
         const endsAt = Math.min((claims.exp ?? Infinity) * 1000, session.endsAt ?? Infinity);
@@ -126,9 +138,10 @@ export function createTokenCalls(backend: Backend): TokenCalls {
         if (isNo(error)) return { valid: false } as const;
         throw error;
       }),
+    ),
     validate,
     decrypt: validate,
-    refresh: async ({ tag, refreshToken, expiresIn, ...call }) =>
+    refresh: taking('{ tag, refreshToken }', async ({ tag, refreshToken, expiresIn, ...call }) =>
       translating(async () => {
         const place = backend.place(call);
         const type = await backend.demandType(tag, place.product);
@@ -142,6 +155,7 @@ export function createTokenCalls(backend: Backend): TokenCalls {
         const session = await withWindowOf(type, outcome.session);
         return { ...(await tokenOf(session, type, life)), refreshToken: `${id}:${outcome.refreshToken}` };
       }, 'REFRESH_FAILED'),
+    ),
   };
 }
 

@@ -1,7 +1,9 @@
 import type { Session } from '../../server/engine/sessions.ts';
 import type { Figures, SessionUser as EngineUser } from '../../server/engine/session-users.ts';
+import type { TypeDefinition } from '../../server/engine/session-types.ts';
 import type { Backend, Place } from './backend.ts';
-import { translating } from './errors.ts';
+import { invalidArgument, taking, translating } from './errors.ts';
+import { productOf } from './session-config.ts';
 
 /** A page: `page` counts from 1, and `limit` is 20 by default, at most 200. */
 export interface PageRequest {
@@ -14,10 +16,12 @@ export interface SessionUser {
   /** `tag:identifier`: what `user` takes. */
   _id: string;
   ductape_user_id: string;
+  /** Where the newest session was started, as far as it says; of a page of users, the newest that lives. */
   product_tag: string | null;
   session_tag: string;
   /** What the selector found in the data. */
   identifier: string;
+  /** The same; null when nothing says it. */
   env: string | null;
   first_seen: Date;
   last_seen: Date;
@@ -43,7 +47,7 @@ export interface UserDetails extends SessionUser {
 
 /** Who uses a session type; costs O(its sessions), so it is for dashboards. Each throws `SESSION_NOT_FOUND` for an unknown tag. */
 export interface UserCalls {
-  /** A page of the users of the type `session`, most recently seen first. */
+  /** A page of the users of the type `session`, most recently seen first. Looks up a session of each of them. */
   users(request: Place & PageRequest & { session: string }): Promise<SessionUser[]>;
   /** The user of an `_id`, or null. */
   user(id: string): Promise<(SessionUser & { session_count: number }) | null>;
@@ -65,30 +69,25 @@ export interface UserPage {
 
 /** The calls that tell who uses a session type. */
 export function createUserCalls(backend: Backend): UserCalls {
-  async function fetchUsers({
-    session,
-    page,
-    limit,
-    ...call
-  }: Place & PageRequest & { session: string }): Promise<UserPage> {
-    return translating(async () => {
-      const place = backend.place(call);
-      await backend.demandType(session, place.product);
+  const fetchUsers: UserCalls['fetchUsers'] = taking('{ session }', async ({ session, page, limit, ...call }) =>
+    translating(async () => {
+      const type = await backend.demandType(session, backend.place(call).product);
       const found = await backend.sessions.users.list(session, pageOf({ page, limit }));
-      return { ...found, users: found.users.map((user) => userOf(user, place)) };
-    });
-  }
+      const newestOf = async ({ userId, activeSessionCount }: EngineUser): Promise<Session | undefined> =>
+        activeSessionCount === 0
+          ? undefined
+          : (await backend.sessions.list(userId, { type: session, limit: 1 })).sessions[0];
+      const users = await Promise.all(found.users.map(async (user) => userOf(user, type, await newestOf(user))));
+      return { ...found, users };
+    }),
+  );
 
   async function details(session: string, identifier: string, place: Place): Promise<UserDetails | null> {
-    await backend.demandType(session, place.product);
+    const type = await backend.demandType(session, place.product);
     const found = await backend.sessions.users.get(session, identifier);
     if (found === null) return null;
-    const { trustContext } = found.sessions[0] ?? { trustContext: null };
     return {
-      ...userOf(found, {
-        ...place,
-        ...(typeof trustContext?.['env'] === 'string' ? { env: trustContext['env'] } : {}),
-      }),
+      ...userOf(found, type, found.sessions[0]),
       session_count: found.sessionCount,
       sessions: found.sessions.map(sessionOf),
       totalSessions: found.sessionCount,
@@ -101,6 +100,7 @@ export function createUserCalls(backend: Backend): UserCalls {
     users: async (request) => (await fetchUsers(request)).users,
     user: async (id) =>
       translating(async () => {
+        if (typeof id !== 'string') throw invalidArgument('Pass the `_id` of a user, such as `user-session:ada`.');
         const colon = id.indexOf(':');
         const tag = id.slice(0, Math.max(colon, 0));
         if (colon < 1 || (await backend.sessions.types.get(tag)) === null) return null;
@@ -109,13 +109,15 @@ export function createUserCalls(backend: Backend): UserCalls {
         const { sessions: _sessions, totalSessions: _total, activeSessionsCount: _active, ...user } = found;
         return user;
       }),
-    fetchUserDetails: async ({ session, identifier, ...call }) =>
+    fetchUserDetails: taking('{ session, identifier }', async ({ session, identifier, ...call }) =>
       translating(() => details(session, identifier, backend.place(call))),
-    fetchDashboard: async ({ session, ...call }) =>
+    ),
+    fetchDashboard: taking('{ session }', async ({ session, ...call }) =>
       translating(async () => {
         await backend.demandType(session, backend.place(call).product);
         return backend.sessions.users.figures(session);
       }),
+    ),
   };
 }
 
@@ -124,15 +126,17 @@ export function pageOf({ page, limit }: { page: number | undefined; limit: numbe
   return { ...(page === undefined ? {} : { page }), ...(limit === undefined ? {} : { limit }) };
 }
 
-function userOf({ type, userId, firstSeenAt, lastSeenAt }: EngineUser, { product, env }: Place): SessionUser {
+function userOf(user: EngineUser, definition: TypeDefinition, newest: Session | undefined): SessionUser {
+  const { type, userId, firstSeenAt, lastSeenAt } = user;
+  const { product = productOf(definition), env } = newest?.trustContext ?? {};
   const id = `${type}:${userId}`;
   return {
     _id: id,
     ductape_user_id: id,
-    product_tag: product ?? null,
+    product_tag: typeof product === 'string' ? product : null,
     session_tag: type,
     identifier: userId,
-    env: env ?? null,
+    env: typeof env === 'string' ? env : null,
     first_seen: new Date(firstSeenAt),
     last_seen: new Date(lastSeenAt),
     createdAt: new Date(firstSeenAt),

@@ -1,6 +1,6 @@
 import { createAuth, type AuthApi, type Authenticate } from './auth.ts';
-import { createEngine, type EngineOptions, type SdkEngine } from './engine.ts';
-import { invalidArgument } from './errors.ts';
+import { checkOptions, createEngine, type EngineOptions, type SdkEngine } from './engine.ts';
+import { invalidArgument, translated } from './errors.ts';
 import type { EventsApi } from './events.ts';
 import { createKeyValues, type KeyValues } from './key-values.ts';
 import { createPath, type PathRoot } from './semantic-path.ts';
@@ -23,11 +23,22 @@ export interface Sdk extends EventsApi {
   configure(options: SdkOptions): void;
 }
 
-/** Makes nothing yet: the engine is made when it is first used. */
+/**
+ * Makes nothing yet: the engine is made when it is first used.
+ *
+ * @throws SessionError `INVALID_ARGUMENT` for `secret` and `tokens` together; at the first use, also for a short secret.
+ */
 export function createSdk(options: SdkOptions = {}): Sdk {
+  checkOptions(options);
   let settings = options;
   let made: SdkEngine | null = null;
-  const engine = (): SdkEngine => (made ??= createEngine(settings));
+  const engine = (): SdkEngine => {
+    try {
+      return (made ??= createEngine(settings));
+    } catch (error) {
+      throw translated(error);
+    }
+  };
   return {
     $: createPath(),
     session: createSessionApi(engine),
@@ -40,9 +51,12 @@ export function createSdk(options: SdkOptions = {}): Sdk {
     },
     send: async (...args) => engine().events.send(...args),
     configure: (more) => {
+      if (typeof more !== 'object' || more === null) throw invalidArgument('Pass options, such as `{ authenticate }`.');
       if (made !== null && Object.keys(more).some((name) => name !== 'authenticate'))
         throw invalidArgument('The engine is in use already; configure it before the first call.');
-      settings = { ...settings, ...more };
+      const next = { ...settings, ...more };
+      checkOptions(next);
+      settings = next;
     },
   };
 }

@@ -6,6 +6,8 @@ import { createMemoryStore } from '../../server/stores/memory.ts';
 import { createMac } from '../../server/tokens/mac.ts';
 import { createRandom } from '../../server/tokens/random.ts';
 import { createSessionTokens, type SessionTokens } from '../../server/tokens/session-tokens.ts';
+import type { TokenSecret } from '../../server/tokens/token-secrets.ts';
+import { invalidArgument } from './errors.ts';
 import { createEvents, type EventSource } from './events.ts';
 import { ownLives, type SdkLifetimes } from './lifetimes.ts';
 
@@ -13,11 +15,19 @@ import { ownLives, type SdkLifetimes } from './lifetimes.ts';
 export interface EngineOptions extends SdkLifetimes {
   /** An engine of your own. Default: one of our own. */
   sessions?: Sessions;
-  /** The store of that engine, for `db`; or one for ours. Default: in this process, gone when it ends. */
+  /**
+   * The store of that engine, for `db`; or one for ours. Default: in this process, gone when it ends. A store that outlives the
+   * process needs an engine of your own: the secrets by which ours finds a user's sessions end with the process.
+   */
   store?: Store;
   /** Type of the sessions that are created: of an engine of your own, one that it knows. */
   type?: string;
-  /** Session tokens. Default: signed with a secret that is gone when the process ends. */
+  /**
+   * Signs session tokens: at least 32 bytes. Default: a new one, so that tokens end with the process. Of several the first is
+   * used, and tokens of all are read.
+   */
+  secret?: TokenSecret | readonly TokenSecret[];
+  /** Session tokens of your own making, in the place of a `secret`. Both together are `INVALID_ARGUMENT`. */
   tokens?: SessionTokens;
   /** Epoch milliseconds. Default: the machine's clock. */
   clock?: Clock;
@@ -41,15 +51,22 @@ export interface SdkEngine {
 
 const ownType = 'session';
 
+/** Throws `INVALID_ARGUMENT` for options that contradict each other. */
+export function checkOptions({ secret, tokens }: EngineOptions): void {
+  if (secret !== undefined && tokens !== undefined)
+    throw invalidArgument('Pass either `secret` or `tokens`: tokens have a secret of their own.');
+}
+
 /** Puts the parts together. */
 export function createEngine(options: EngineOptions): SdkEngine {
   const { clock = { now: () => Date.now() }, onError = () => {}, store } = options;
+  const { secret = createRandom().bytes(32), tokens = createSessionTokens({ secret, clock }) } = options;
   const own = options.sessions === undefined;
   const kept = store ?? (own ? createMemoryStore() : null);
   const sessions = options.sessions ?? createOwn(kept!, clock, options);
   return {
     sessions,
-    tokens: options.tokens ?? createSessionTokens({ secret: createRandom().bytes(32), clock }),
+    tokens,
     events: createEvents({ sessions, now: () => clock.now(), onError }),
     notes: kept,
     clock,

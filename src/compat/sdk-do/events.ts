@@ -53,7 +53,10 @@ export interface EventOptions {
 
 /** Events of sessions, and of the app. */
 export interface EventsApi {
-  /** Calls `handler` from now on. Answers a function that ends it. */
+  /**
+   * Calls `handler` from now on. Answers a function that ends it. What `deleteAll` ends somewhere else comes as one
+   * `User.sessions_revoked`, without a `Session.revoked` for each session: listen for both.
+   */
   on(pattern: EventPattern, handler: EventHandler, options?: EventOptions): () => void;
   /** The same, for one event. */
   once(pattern: EventPattern, handler: EventHandler, options?: EventOptions): () => void;

@@ -50,8 +50,9 @@ export function createKeyValues(world: () => { notes: NoteStore | null; clock: {
       const { notes, now } = open();
       return notes.dropNote(area, checked(key), now);
     }),
-    list: translating(async ({ after, limit = 100 }: { after?: string; limit?: number } = {}) => {
+    list: translating(async (options?: { after?: string; limit?: number }) => {
       const { notes, now } = open();
+      const { after, limit = 100 } = options ?? {};
       if (!(limit >= 1)) throw invalidArgument('`limit` is at least 1.');
       const page = { limit: Math.min(Math.trunc(limit), longestPage), after: after ?? null };
       const found = await notes.notes(area, page, now);

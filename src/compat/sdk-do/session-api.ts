@@ -62,13 +62,20 @@ export interface SessionApi extends ValuesApi {
   extend(id: string, by?: Duration): Promise<SessionRecord & { clamped: boolean }>;
   /** A new token for the same session; the old one is superseded, and its life starts anew. */
   refresh<Data = SessionData>(id: string): Promise<SessionWithToken<Data>>;
-  /** Sets its end, earlier or later. An instant that has passed ends it now. */
+  /**
+   * Sets its end, earlier or later. An instant that has passed ends it now. None goes beyond the absolute end, by default 30 days
+   * after creation: the answer has that end then, and `clamped` is true. Pass `absoluteTimeout` to `create` for more.
+   */
   setExpiration(id: string, at: Date | string | number): Promise<SessionRecord & { clamped: boolean }>;
   /** Milliseconds; 0 when it is over, Infinity when nothing ends it. Throws `SESSION_NOT_FOUND`. */
   timeRemaining(id: string): Promise<number>;
   /** Signs out. True when it was live. */
   delete(id: string): Promise<boolean>;
-  /** Signs a user out everywhere in one step, remember tokens included; but for one session with `except`. Answers how many were live. */
+  /**
+   * Signs a user out everywhere in one step, remember tokens included; but for one session with `except`. Answers how many were
+   * live. Handlers of this SDK object hear `Session.revoked` for each of them. Another process, and another SDK object on the
+   * same engine, hears one `User.sessions_revoked` instead.
+   */
   deleteAll(userId: string, options?: { except?: string }): Promise<number>;
   /** Clears away sessions that are over. Answers how many. */
   sweep(): Promise<number>;

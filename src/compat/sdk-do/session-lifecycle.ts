@@ -42,6 +42,8 @@ export function createSessionApi(engine: () => SdkEngine): SessionApi {
     ...values,
     create: translating(async (input) => {
       const { own, clock, type, lifetimes } = engine();
+      if (typeof input !== 'object' || input === null)
+        throw invalidArgument("Pass whose session it is: `create({ userId: 'user_123' })`.");
       const { userId, id, data, trustContext } = input;
       if (typeof userId !== 'string' || userId === '') throw invalidArgument('`userId` is a string that is not empty.');
       const issued = await sessions().create({
@@ -66,8 +68,8 @@ export function createSessionApi(engine: () => SdkEngine): SessionApi {
         throw error;
       }
     },
-    list: translating(async (userId: string, { includeInactive = false } = {}) =>
-      (await (includeInactive ? allOf(userId) : liveOf(userId))).map((session) => recordOf(session)),
+    list: translating(async (userId: string, options?: { includeInactive?: boolean }) =>
+      (await (options?.includeInactive ? allOf(userId) : liveOf(userId))).map((session) => recordOf(session)),
     ) as SessionApi['list'],
     isValid: translating(async (id) => sessions().isValid(id)),
     status: translating(async (id) => {
@@ -99,7 +101,8 @@ export function createSessionApi(engine: () => SdkEngine): SessionApi {
     }),
     timeRemaining: translating(async (id) => (await sessions().timeRemaining(id)) ?? Infinity),
     delete: translating(async (id) => sessions().revoke(id, 'signed_out_elsewhere')),
-    deleteAll: translating(async (userId, { except } = {}) => {
+    deleteAll: translating(async (userId, options) => {
+      const except = options?.except;
       // Read before they end: everybody who waits for the end of one of them is told of it.
       const before = await liveOf(userId);
       const { count } =

@@ -1,4 +1,5 @@
 import type { Duration } from '../../protocol/duration.ts';
+import { isSessionError } from '../../protocol/session-error.ts';
 import type { JsonValue } from '../../server/engine/json.ts';
 import type { Sessions } from '../../server/engine/sessions.ts';
 import { invalidArgument, translating } from './errors.ts';
@@ -48,13 +49,37 @@ export function createValuesApi(engine: () => Pick<Sessions, 'get' | 'data'>): V
     return session !== null && Object.hasOwn(session.data, key) ? session.data[key]! : null;
   }
 
+  /** Of two who remove one value at once, one is told that it was there. */
+  async function remove(id: string, key: string): Promise<boolean> {
+    const { get: read, data } = engine();
+    for (;;) {
+      const session = await read(id);
+      if (session === null) {
+        // This says why there is none.
+        await data.get(id);
+        continue;
+      }
+      if (!Object.hasOwn(session.data, key)) return false;
+      const { [key]: _removed, ...rest } = session.data;
+      try {
+        await data.replace(id, rest, { ifVersion: session.version });
+        return true;
+      } catch (error) {
+        // Somebody else was quicker, and has got on by it.
+        if (!isSessionError(error) || error.code !== 'version_conflict') throw error;
+      }
+    }
+  }
+
   return {
     get: translating(get) as ValuesApi['get'],
-    update: translating(async (id, { data }, { mode = 'patch', ifVersion } = {}) => {
-      const how = ifVersion === undefined ? {} : { ifVersion };
+    update: translating(async (id, change, options) => {
+      if (typeof change !== 'object' || change === null)
+        throw invalidArgument('Pass what is to change: `update(id, { data })`.');
+      const { ifVersion } = options ?? {};
       const { data: values } = engine();
-      const change = mode === 'replace' ? values.replace : values.update;
-      return recordOf(await change(id, toStoredData(data), how));
+      const write = options?.mode === 'replace' ? values.replace : values.update;
+      return recordOf(await write(id, toStoredData(change.data), ifVersion === undefined ? {} : { ifVersion }));
     }),
     merge: translating(async (id, data, options) =>
       recordOf(await engine().data.merge(id, toStoredData(data), options)),
@@ -62,12 +87,7 @@ export function createValuesApi(engine: () => Pick<Sessions, 'get' | 'data'>): V
     set: translating(async (id, key, value) => {
       await engine().data.set(id, key, toStored(value));
     }),
-    remove: translating(async (id, key) => {
-      const { data } = engine();
-      const existed = Object.hasOwn(await data.get(id), key);
-      if (existed) await data.remove(id, key);
-      return existed;
-    }),
+    remove: translating(remove),
     clear: translating(async (id) => {
       await engine().data.clear(id);
     }),

@@ -105,16 +105,30 @@ describe('session types of a product', () => {
   });
 
   test('S71: leave sessions that live as they are until their next refresh', async () => {
-    const { refreshToken, sessionId } = await ductape.sessions.start({ tag: 'user', data: dataOf('ada') });
+    const started = await ductape.sessions.start({ tag: 'user', data: dataOf('ada') });
     const endAt = async (): Promise<number> =>
       (await ductape.sessions.listActive({ tag: 'user' })).sessions[0]!.endAt!.getTime();
-    await ductape.product.sessions.update({ tag: 'user', expiry: 2 });
+    await ductape.product.sessions.update({ tag: 'user', expiry: 10 });
     expect(await endAt()).toBe(clock.at + 7 * day);
+    let { refreshToken } = started;
+    for (let refreshes = 0; refreshes < 2; refreshes++) {
+      clock.at += day;
+      const refreshed = await ductape.sessions.refresh({ tag: 'user', refreshToken });
+      ({ refreshToken } = refreshed);
+      expect(refreshed.sessionId).toBe(started.sessionId);
+      expect(refreshed.expiresAt.getTime()).toBe(clock.at + 10 * day);
+      expect(await endAt()).toBe(clock.at + 10 * day);
+    }
+  });
+
+  test('S71: are made shorter for sessions that start afterwards', async () => {
+    const { refreshToken } = await ductape.sessions.start({ tag: 'user', data: dataOf('ada') });
+    await ductape.product.sessions.update({ tag: 'user', expiry: 2 });
     clock.at += day;
     const refreshed = await ductape.sessions.refresh({ tag: 'user', refreshToken });
-    expect(refreshed.sessionId).toBe(sessionId);
-    expect(refreshed.expiresAt.getTime()).toBe(clock.at + 2 * day);
-    expect(await endAt()).toBe(clock.at + 2 * day);
+    expect(refreshed.expiresAt.getTime()).toBe(clock.at + 7 * day);
+    const next = await ductape.sessions.start({ tag: 'user', data: dataOf('bo') });
+    expect(next.expiresAt.getTime()).toBe(clock.at + 2 * day);
   });
 
   test('S72: come all together, by tag', async () => {

@@ -233,6 +233,28 @@ describe('sessions of a type', () => {
     expect((await once()).sessionId).not.toBe(first.sessionId);
   });
 
+  test('S81 S82: with one cache tag are one in each product and env', async () => {
+    await ductape.product.sessions.create({ ...userSession, tag: 'other' });
+    const once = (place: object, of = tag): Promise<StartedSession> =>
+      ductape.sessions.start({ tag: of, data: dataOf('ada'), cache: 'c1', ...place });
+    const started = [
+      await once({}),
+      await once({ env: 'prd' }),
+      await once({ env: 'p'.repeat(200) }),
+      await once({}, 'other'),
+    ];
+    expect(new Set(started.map(({ sessionId }) => sessionId)).size).toBe(4);
+    const { token } = started[1]!;
+    expect(await ductape.sessions.verify({ tag, token, env: 'prd' })).toMatchObject({ valid: true });
+    expect((await once({ env: 'prd' })).sessionId).toBe(started[1]!.sessionId);
+
+    const { ductape: any, sessions } = openServers(createMemoryStore(), clock)();
+    await sessions.types.define({ tag, selector: '$Session{userId}', schema: { userId: 'string' }, windowMs: day });
+    const [shop, bank] = ['shop', 'bank'].map((product) => any.connect({ product }));
+    const one = await shop!.sessions.start({ tag, data: dataOf('ada'), cache: 'c1' });
+    expect((await bank!.sessions.start({ tag, data: dataOf('ada'), cache: 'c1' })).sessionId).not.toBe(one.sessionId);
+  });
+
   test('S19: are ended by their id, or by their user', async () => {
     const [one, two, bo] = [await start(), await start(), await start('bo')];
     await ductape.product.sessions.create({ ...userSession, tag: 'chat' });

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Ductape, StartedSession } from 'sojourn/compat/ductape';
-import { dataOf, day, hour, openShop, userSession, type StillClock } from './shop.ts';
+import { createMemoryStore } from 'sojourn/server/stores/memory';
+import { dataOf, day, hour, openServers, openShop, userSession, type StillClock } from './shop.ts';
 
 describe('users of a session type', () => {
   let ductape: Ductape;
@@ -55,6 +56,34 @@ describe('users of a session type', () => {
     expect(await ductape.products.sessions.user(user!._id)).toEqual({ ...user, session_count: 2 });
     for (const id of ['user:nobody', 'missing:ada', 'ada', '', ':ada', 'user:'])
       expect(await ductape.products.sessions.user(id)).toBeNull();
+  });
+
+  test('S84 S85: are told with where their newest session was started, whoever asks', async () => {
+    await start('ada');
+    const live = ductape.connect({ env: 'prd' });
+    clock.at += 1000;
+    await live.sessions.start({ tag, data: dataOf('ada') });
+    const bo = await start('bo');
+    await ductape.sessions.revoke({ tag, sessionId: bo.sessionId });
+    for (const asking of [ductape, live, ductape.connect({ env: 'snd' })]) {
+      const { users } = await asking.sessions.fetchUsers({ session: tag });
+      // Of who has no live session a page does not know it.
+      expect(users.map(({ identifier, product_tag, env }) => [identifier, product_tag, env])).toEqual([
+        ['bo', 'shop', null],
+        ['ada', 'shop', 'prd'],
+      ]);
+      expect(await asking.products.sessions.user('user:ada')).toMatchObject({ env: 'prd' });
+      expect(await asking.products.sessions.user('user:bo')).toMatchObject({ env: 'dev' });
+    }
+  });
+
+  test('S85: of sessions that were started past this class have no env, nor a product that nobody named', async () => {
+    const { ductape: asking, sessions } = openServers(createMemoryStore(), clock)();
+    await sessions.types.define({ tag, windowMs: day });
+    await sessions.create({ userId: 'ada', type: tag });
+    const nowhere = { product_tag: null, env: null };
+    expect(await asking.products.sessions.users({ session: tag })).toMatchObject([nowhere]);
+    expect(await asking.sessions.fetchUserDetails({ session: tag, identifier: 'ada' })).toMatchObject(nowhere);
   });
 
   test('S85: are told with their sessions, newest first', async () => {

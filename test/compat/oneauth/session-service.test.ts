@@ -279,7 +279,7 @@ test('S102: a repository of somebody else is enough', async () => {
   await expect(service.validateSession(id)).rejects.toBeInstanceOf(SessionRevokedError);
 });
 
-test('S36: lives that are none are refused at once', async () => {
+test('lives that are none are refused at once', async () => {
   for (const minutes of [0, -1, Number.NaN, Infinity]) {
     expect(() => createWorld({ idleTTLMinutes: minutes })).toThrow(/cannot be used/);
     const { service } = createWorld();
@@ -292,7 +292,7 @@ test('S36: lives that are none are refused at once', async () => {
   });
 });
 
-test('S5: ids are random UUIDs, by the clock of the machine, when nobody says otherwise', async () => {
+test('ids are random UUIDs, by the clock of the machine, when nobody says otherwise', async () => {
   const service = new SessionService(new InMemorySessionRepository(), new InMemoryEventBus());
   const { id, createdAt } = await service.createSession({ identityId: 'u1' });
   expect(id).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);

@@ -117,7 +117,7 @@ describe('a session', () => {
     expect(await shop.getSessionWithSliding('unknown')).toBeNull();
   });
 
-  test('S107: gives texts of digits back as texts', async () => {
+  test('gives texts of digits back as texts', async () => {
     const shop = openShop();
     const id = await shop.createSession('12345', { code: '42', big: '1e5' });
     expect(await shop.getSession(id)).toMatchObject({ userId: '12345', data: { code: '42', big: '1e5' } });
@@ -145,7 +145,7 @@ describe('signing in and out', () => {
     expect(await shop.getSession(id)).toBeNull();
   });
 
-  test('S88: fails with "Invalid credentials"', async () => {
+  test('fails with "Invalid credentials"', async () => {
     const shop = openShop();
     await expect(shop.login('ada@example.com', 'wrong')).rejects.toThrow(/^Invalid credentials$/);
     await expect(shop.login('eve@example.com', 'secret')).rejects.toThrow(/^Invalid credentials$/);

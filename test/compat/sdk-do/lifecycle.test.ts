@@ -60,6 +60,8 @@ describe('a session is created', () => {
   });
 
   test.each([
+    [undefined as never, 'INVALID_ARGUMENT'],
+    [null as never, 'INVALID_ARGUMENT'],
     [{ userId: '' }, 'INVALID_ARGUMENT'],
     [{ userId: 7 as never }, 'INVALID_ARGUMENT'],
     [{ userId: 'ada', expiresIn: '1h', expiresAt: start + hour }, 'INVALID_ARGUMENT'],

@@ -112,6 +112,28 @@ describe('data', () => {
       await expect(session.set(id, 'a', value)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
   });
 
+  test('S28: is removed by one of those who remove it at once, and the rest stays', async () => {
+    const { session } = createSdkWorld();
+    const { id } = await session.create({ userId: 'ada', data: { cart: 1, theme: 'dark' } });
+    const answers = await Promise.all([1, 2, 3].map(async () => session.remove(id, 'cart')));
+    expect(answers.filter(Boolean)).toHaveLength(1);
+    await session.set(id, 'cart', 1);
+    const [, removed] = await Promise.all([session.set(id, 'theme', 'light'), session.remove(id, 'cart')]);
+    expect([removed, (await session.get(id))?.data]).toEqual([true, { theme: 'light' }]);
+  });
+
+  test('S24 S108: is not updated by nothing, which is told with what to pass', async () => {
+    const { session } = createSdkWorld();
+    const { id } = await session.create({ userId: 'ada' });
+    for (const change of [undefined, null, 7])
+      await expect(session.update(id, change as never)).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        status: 400,
+        message: expect.stringContaining('{ data }') as unknown,
+      });
+    await expect(session.update(id, {} as never)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+  });
+
   test('S12: is written without that counting as activity', async () => {
     const { session, clock } = createSdkWorld();
     const { id } = await session.create({ userId: 'ada' });

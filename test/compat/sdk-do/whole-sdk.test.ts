@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
-import { createMac, createRandom, createSessions } from 'sojourn/server';
+import { createMac, createRandom, createSessions, createSessionTokens } from 'sojourn/server';
+import { createLocalJWKSet, jwtVerify } from 'jose';
 import { createMemoryStore } from 'sojourn/server/stores/memory';
 import * as sdkDo from 'sojourn/compat/sdk-do';
 import { createSdk, SessionError } from 'sojourn/compat/sdk-do';
@@ -103,6 +104,45 @@ describe('an engine of somebody else', () => {
     const { id } = await session.create({ userId: 'ada' });
     await session.delete(id);
     expect(await session.list('ada', { includeInactive: true })).toMatchObject([{ id, state: 'revoked' }]);
+  });
+
+  test('S8: is one for all who share its store and the secret of their tokens, also after a new secret was put in front', async () => {
+    const store = createMemoryStore();
+    const sessions = engineOn(store);
+    const [secret, next] = ['s'.repeat(32), new Uint8Array(32).fill(7)];
+    const { id, token } = await createSdk({ sessions, store, clock, secret }).session.create({ userId: 'ada' });
+    for (const known of [secret, [secret], [next, secret]])
+      expect(await createSdk({ sessions, store, clock, secret: known }).session.verify(token)).toMatchObject({ id });
+    // Also by an engine of the facade itself, over the same store.
+    expect(await createSdk({ store, clock, secret }).session.verify(token)).toMatchObject({ id });
+    for (const other of [{ secret: next }, {}])
+      await expect(createSdk({ sessions, clock, ...other }).session.verify(token)).rejects.toMatchObject({
+        code: 'INVALID_TOKEN',
+      });
+  });
+
+  test('S59: may sign tokens with a key whose public half anybody can check them with', async () => {
+    const sessions = engineOn(createMemoryStore());
+    const tokens = createSessionTokens({ keys: { algorithm: 'ES256' }, clock });
+    const { id, token } = await createSdk({ sessions, clock, tokens }).session.create({ userId: 'ada' });
+    const published = createLocalJWKSet(await tokens.keySet());
+    const { payload } = await jwtVerify(token, published, { currentDate: new Date(start), algorithms: ['ES256'] });
+    expect(payload).toMatchObject({ sub: 'ada', sid: id });
+  });
+
+  test('S108: is not given tokens and a secret, nor a secret that is too short', async () => {
+    const [secret, tokens] = ['s'.repeat(32), createSessionTokens({ secret: 't'.repeat(32) })];
+    const refused = expect.objectContaining({ name: 'SessionError', code: 'INVALID_ARGUMENT', status: 400 }) as unknown;
+    expect(() => createSdk({ secret, tokens })).toThrow(refused);
+    const store = createMemoryStore();
+    const { configure, session } = createSdk({ store, secret });
+    expect(() => configure({ tokens })).toThrow(refused);
+    expect(() => configure(undefined as never)).toThrow(refused);
+    const { id, token } = await session.create({ userId: 'ada' });
+    expect(await createSdk({ store, secret }).session.verify(token)).toMatchObject({ id });
+    const short = createSdk({ secret: 'short' });
+    await expect(short.session.create({ userId: 'ada' })).rejects.toEqual(refused);
+    expect(() => short.on('*', () => {})).toThrow(refused);
   });
 
   test('may have sessions that nothing ends', async () => {

@@ -119,7 +119,7 @@ describe('signing in on plain keys', () => {
     });
   });
 
-  it('refuses a wrong password in the words people match on (S88, S108)', async () => {
+  it('refuses a wrong password in the words people match on (S106)', async () => {
     await expect(sessions.signIn('ada@example.com', 'wrong')).rejects.toThrow(/^Invalid credentials$/);
   });
 

@@ -11,7 +11,10 @@ export interface Session {
   fresh: boolean;
 }
 
-/** `'idle'`: in the second half of its life, to be renewed by whoever sees it. Not that the person is away. */
+/**
+ * `'idle'`: in the second half of its life, to be renewed by whoever sees it. Not that the person is away. These are oslo's names
+ * from 0.16 on; 0.15 called the first two `'valid'` and `'renewal_required'`, and 0.14 had none.
+ */
 export type SessionState = 'active' | 'idle' | 'expired';
 
 /**
