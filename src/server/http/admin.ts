@@ -26,7 +26,7 @@ export function addAdminRoutes(app: Hono, service: Service, keys: readonly Admin
   for (const operation of allOperations()) {
     const { method, path } = operation.route;
     // What is asked for by GET and DELETE is in the path and in the query; a body is not even looked at.
-    const answer = operationRoute(operation, service.sessions);
+    const answer = operationRoute(operation, service);
     if (method === 'GET' || method === 'DELETE') app.on(method, `/admin${path}`, answer);
     else app.on(method, `/admin${path}`, limitBody(bodyBytes), answer);
   }

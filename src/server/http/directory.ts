@@ -43,7 +43,7 @@ export interface Directory {
    * Default: none.
    */
   claims?: (session: Session, user: User) => JsonObject | Promise<JsonObject>;
-  /** Asked at every refresh, so that changed names and roles reach the client. Null ends the session: the account is gone. */
+  /** Asked at every refresh, so that changed names and roles reach the client. Null ends all sessions of the user: the account is gone. */
   findUser?: (userId: string) => User | null | Promise<User | null>;
 }
 

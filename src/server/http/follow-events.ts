@@ -32,10 +32,14 @@ export async function followEvents(service: Service, stream: SSEStreamingApi, fo
   const writer = createEventWriter(stream, end);
   let sent = following.since ?? 0;
   let held: SessionEvent[] | null = [];
+  let isOver = false;
 
   function tell(event: ServerEvent, cursor: number | null): void {
+    // A look at the session may tell of its end as well.
+    if (isOver) return;
     writer.send(event, cursor);
-    if (isLast(event, claims.sid)) end();
+    isOver = isLast(event, claims.sid);
+    if (isOver) end();
   }
 
   function pass(event: SessionEvent): void {

@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import { isSessionError } from '../../protocol/session-error.ts';
-import type { RefreshOutcome, Sessions } from '../engine/sessions.ts';
+import type { RefreshOutcome } from '../engine/sessions.ts';
 
 /** A request that was answered. Holds no secret; a session id is a handle, and still not for logs as it is. */
 export interface AnsweredRequest {
@@ -19,22 +19,26 @@ export interface RequestFacts {
   code?: string;
   sessionId?: string;
   userId?: string;
-  /** The account that somebody tried to sign in to. */
-  account?: string;
+  /** The account that somebody tried to sign in to, by every name that they gave. */
+  accounts?: readonly string[];
   /** Name of the API key that asked. */
   apiKey?: string;
 }
 
-/** Sessions that ended at once: of a person, or of everybody, and then nobody counted them. */
-export type EndedMany = { scope: 'all' | 'others' | 'type'; userId: string; count: number } | { scope: 'everybody' };
+/** Sessions that ended at once: of a person, or of everybody (of one type, or all), and then nobody counted them. */
+export type EndedMany =
+  | { scope: 'all' | 'others' | 'type'; userId: string; count: number }
+  | { scope: 'type' | 'everybody'; userId?: never };
 
 /** Is told what a server does. Must not throw; is called in the middle of requests. */
 export interface Observer {
   answered(request: AnsweredRequest, c: Context): void;
+  /** Also of a remember token that somebody used before: it is rotated by the same rule. */
   refreshed(outcome: RefreshOutcome): void;
   /** One session was ended by its person or by a back end. */
   revoked(): void;
-  revokedMany(ended: EndedMany): void;
+  /** `apiKey` is the name of the key by which a back end asked for it. */
+  revokedMany(ended: EndedMany, apiKey?: string): void;
   /** Settles when it is done with what it was told so far. An observer without it is done at once. */
   settled?(): Promise<unknown>;
 }
@@ -46,7 +50,8 @@ export function noteFacts(c: Context, facts: RequestFacts): void {
   c.set(factsKey, { ...factsOf(c), ...facts });
 }
 
-function factsOf(c: Context): RequestFacts {
+/** What is known of a request by now. */
+export function factsOf(c: Context): RequestFacts {
   return (c.get(factsKey) as RequestFacts | undefined) ?? {};
 }
 
@@ -71,45 +76,4 @@ export function observeRequests(observers: readonly Observer[], basePath: string
 function routeOf(c: Context, basePath: string): string | null {
   const route = matchedRoutes(c).findLast(({ method }) => method !== 'ALL');
   return route === undefined ? null : route.path.slice(basePath.length);
-}
-
-/** The same engine; observers are told of refreshes and of sessions that are ended on purpose. */
-export function observeSessions(sessions: Sessions, observers: readonly Observer[]): Sessions {
-  const many = (ended: EndedMany): void => {
-    for (const observer of observers) observer.revokedMany(ended);
-  };
-  const one = (wasLive: boolean): boolean => {
-    if (wasLive) for (const observer of observers) observer.revoked();
-    return wasLive;
-  };
-  return {
-    ...sessions,
-    refresh: async (request) => {
-      const outcome = await sessions.refresh(request);
-      for (const observer of observers) observer.refreshed(outcome);
-      return outcome;
-    },
-    revoke: async (id, reason) => one(await sessions.revoke(id, reason)),
-    revokeByToken: async (token, thumbprint) => one(await sessions.revokeByToken(token, thumbprint)),
-    revokeAll: async (userId) => {
-      const answer = await sessions.revokeAll(userId);
-      many({ scope: 'all', userId, count: answer.count });
-      return answer;
-    },
-    revokeOthers: async (userId, keepId) => {
-      const answer = await sessions.revokeOthers(userId, keepId);
-      many({ scope: 'others', userId, count: answer.count });
-      return answer;
-    },
-    revokeEverybody: async () => {
-      const answer = await sessions.revokeEverybody();
-      many({ scope: 'everybody' });
-      return answer;
-    },
-    revokeOfType: async (userId, type, options) => {
-      const answer = await sessions.revokeOfType(userId, type, options);
-      many({ scope: 'type', userId, count: answer.count });
-      return answer;
-    },
-  };
 }

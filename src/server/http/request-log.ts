@@ -12,7 +12,8 @@ export interface LogEntry {
   level: 'info' | 'warn' | 'error';
   /**
    * `request` for every answer; the others come besides it: `sign_in_failed`, `proof_refused` (a token without its key),
-   * `reuse_detected` (a spent refresh token), `key_refused` (a wrong API key), `sessions_revoked` (a person's sessions at once, or everybody's).
+   * `reuse_detected` (a spent refresh or remember token), `key_refused` (a wrong API key), `sessions_revoked` (a person's sessions
+   * at once, or everybody's).
    */
   event: 'request' | 'sign_in_failed' | 'proof_refused' | 'reuse_detected' | 'key_refused' | 'sessions_revoked';
   method?: string;
@@ -26,7 +27,7 @@ export interface LogEntry {
   address?: string;
   /** Salted hash of the session id. */
   session?: string;
-  /** Salted hash of the account that somebody tried to sign in to. People type passwords there, too. */
+  /** Salted hash of the account that somebody tried to sign in to; of each name, with a space between. People type passwords there, too. */
   account?: string;
   user_id?: string;
   /** Name of the API key that asked, as the configuration gives it; `key 1` for the first of those without a name. */
@@ -62,13 +63,14 @@ export function createRequestLog({ log, salt, now, addressOf, report }: RequestL
   /** Lines come in the order of their events, although hashing takes its time. A log that fails fails no request. */
   function write(
     entry: Omit<LogEntry, 'time' | 'session' | 'account'>,
-    secret: { session?: string | undefined; account?: string | undefined } = {},
+    secret: { session?: string | undefined; accounts?: readonly string[] | undefined } = {},
   ): void {
     const time = instant(now());
     tail = tail
       .then(async () => {
         const session = secret.session === undefined ? {} : { session: await hash(secret.session) };
-        const account = secret.account === undefined ? {} : { account: await hash(secret.account) };
+        const accounts = await Promise.all((secret.accounts ?? []).map(hash));
+        const account = accounts.length === 0 ? {} : { account: accounts.join(' ') };
         log({ time, ...entry, ...session, ...account });
       })
       .catch(report);
@@ -83,7 +85,7 @@ export function createRequestLog({ log, salt, now, addressOf, report }: RequestL
       ...(facts.userId === undefined ? {} : { user_id: facts.userId }),
       ...(facts.apiKey === undefined ? {} : { api_key: facts.apiKey }),
     };
-    const hidden = { session: facts.sessionId, account: facts.account };
+    const hidden = { session: facts.sessionId, accounts: facts.accounts };
     const level = status >= 500 ? 'error' : 'info';
     write(
       {
@@ -110,9 +112,10 @@ export function createRequestLog({ log, salt, now, addressOf, report }: RequestL
         write({ level: 'warn', event: 'reuse_detected' }, { session: outcome.sessionId ?? undefined });
     },
     revoked: () => undefined,
-    revokedMany: (ended) => {
-      const whose = ended.scope === 'everybody' ? {} : { user_id: ended.userId, count: ended.count };
-      write({ level: 'warn', event: 'sessions_revoked', scope: ended.scope, ...whose });
+    revokedMany: (ended, apiKey) => {
+      const whose = ended.userId === undefined ? {} : { user_id: ended.userId, count: ended.count };
+      const by = apiKey === undefined ? {} : { api_key: apiKey };
+      write({ level: 'warn', event: 'sessions_revoked', scope: ended.scope, ...whose, ...by });
     },
     settled: () => tail,
   };

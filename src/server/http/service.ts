@@ -15,6 +15,8 @@ import type { WithFloor } from './sign-in-floor.ts';
 /** What every route works with: the options of a session server, resolved. */
 export interface Service extends Directory {
   sessions: Sessions;
+  /** The same, for a back end that asks by the key of this name. */
+  sessionsBy: (apiKey?: string) => Sessions;
   tokens: AccessTokens;
   proofs: Proofs;
   limits: Limits;
@@ -33,8 +35,8 @@ export interface Service extends Directory {
   withSignInFloor: WithFloor;
   /** Whether back ends with a key may do everything, under `/admin`. */
   hasAdmin: boolean;
-  /** Names the account in credentials, for the limit of failed sign-ins. */
-  accountOf: (credentials: Record<string, unknown>) => string | null;
+  /** Names the accounts in credentials, for the limit of failed sign-ins. */
+  accountOf: (credentials: Record<string, unknown>) => string | readonly string[] | null;
   addressOf: (c: Context) => string | null;
   now: () => number;
   report: (error: unknown) => void;

@@ -12,7 +12,8 @@ import { problemAnswer } from './answers.ts';
 import { crossOrigin, originGuard } from './cross-origin.ts';
 import type { Directory } from './directory.ts';
 import { createLimits, type LimitOptions, type SharedLimits } from './limits.ts';
-import { observeRequests, observeSessions } from './observer.ts';
+import { observeSessions } from './observed-sessions.ts';
+import { observeRequests } from './observer.ts';
 import { createObservers, type ObserverOptions } from './observers.ts';
 import { createOpenStreams } from './open-streams.ts';
 import { checkedPageData, type PageData } from './page-data.ts';
@@ -58,8 +59,11 @@ export interface SessionServerOptions extends Directory, ObserverOptions {
   limits?: LimitOptions | false;
   /** Counts sign-ins for many servers together: `createRedisLimits`. Default: each process counts for itself. */
   sharedLimits?: SharedLimits;
-  /** Names the account in credentials. Default: their `email` or `username`. */
-  accountOf?: (credentials: Record<string, unknown>) => string | null;
+  /**
+   * Names the account in credentials, for the limit on wrong passwords: every name that your `authenticate` may go by, or somebody
+   * guesses without end beside a name that is not counted. Default: their `email` and their `username`.
+   */
+  accountOf?: (credentials: Record<string, unknown>) => string | readonly string[] | null;
   /** The network address of a client; only the app knows which proxies' headers to trust. Default: unknown, and not limited. */
   clientAddress?: (request: Request, env: unknown) => string | null;
   /**
@@ -145,8 +149,11 @@ function createService(options: SessionServerOptions): Service {
   // oxlint-disable-next-line no-console -- a failure that nobody asked to be told of must not vanish
   const report = options.onError ?? ((error: unknown) => console.error(error));
   const { metrics, observers } = createObservers(options, { now, addressOf, report });
+  const observed = (apiKey?: string): Sessions =>
+    observers.length === 0 ? sessions : observeSessions(sessions, observers, apiKey);
   return {
-    sessions: observers.length === 0 ? sessions : observeSessions(sessions, observers),
+    sessions: observed(),
+    sessionsBy: observed,
     metrics,
     observers,
     tokens,
@@ -164,7 +171,7 @@ function createService(options: SessionServerOptions): Service {
     introspectionKeys: introspectionKeysOf(options),
     withSignInFloor: createSignInFloor(options.signInFloor == null ? 0 : durationMs(options.signInFloor), now),
     hasAdmin: (options.adminKeys ?? []).length > 0,
-    accountOf: options.accountOf ?? accountName,
+    accountOf: options.accountOf ?? accountNames,
     addressOf,
     now,
     report,
@@ -177,8 +184,8 @@ function introspectionKeysOf({ introspectionKey: given }: SessionServerOptions):
   return keys.length === 0 ? null : createApiKeys(keys, 'Introspection');
 }
 
-function accountName({ email, username }: Record<string, unknown>): string | null {
-  return typeof email === 'string' ? email : typeof username === 'string' ? username : null;
+function accountNames({ email, username }: Record<string, unknown>): string[] {
+  return [email, username].filter((name) => typeof name === 'string');
 }
 
 function answerError(error: unknown, report: (error: unknown) => void): Response {

@@ -1,9 +1,25 @@
 import type { Context } from 'hono';
-import { clearedCookie, readRefreshCookies } from './refresh-cookie.ts';
+import { clearedCookie, readRefreshCookies, type RefreshCookie } from './refresh-cookie.ts';
 import type { Service } from './service.ts';
 
 /** Nobody has so many sessions in one browser: the rest is looked at the next time. */
 const mostLookedAt = 16;
+
+/** The cookies of a request that are looked at. */
+export function lookedAtCookies(c: Context): RefreshCookie[] {
+  return readRefreshCookies(c).slice(0, mostLookedAt);
+}
+
+/**
+ * Ends the sessions that the place of a sign-in held before (ASVS 7.2.4). The page may know nothing of them, where the browser lost
+ * what scripts can write and kept the cookies, and would never sign them out.
+ */
+export async function endSessionsBefore({ sessions }: Service, c: Context, place: string): Promise<void> {
+  for (const { refreshToken } of lookedAtCookies(c).filter((cookie) => cookie.place === place)) {
+    const session = await sessions.getByToken(refreshToken);
+    if (session !== null) await sessions.revoke(session.id, 'signed_out_elsewhere');
+  }
+}
 
 /** Ends the cookies of sessions that are over. Those of sessions that live, somebody else's perhaps, stay. */
 export async function clearSpentCookies(
@@ -12,7 +28,7 @@ export async function clearSpentCookies(
   answer: Response,
 ): Promise<Response> {
   if (!cookieMode) return answer;
-  for (const cookie of readRefreshCookies(c).slice(0, mostLookedAt)) {
+  for (const cookie of lookedAtCookies(c)) {
     if ((await sessions.get(cookie.sessionId)) !== null) continue;
     answer.headers.append('Set-Cookie', clearedCookie(cookie));
     // Cached answers only: `"storage"` would take the client's tombstone and outbox, `"cookies"` those of every app on the

@@ -16,6 +16,8 @@ export interface TokenAnswerOptions {
   user?: User | undefined;
   session?: SessionView | undefined;
   status?: number;
+  /** Where the browser holds the session, for its cookie. Default: nobody said. */
+  place?: string | null;
 }
 
 /** Signs an access token for a session and tells its client all there is to know (RFC 6749 section 5.1, and ours). */
@@ -30,7 +32,8 @@ export async function tokenAnswer(
   const headers = { Pragma: 'no-cache', Date: new Date(now).toUTCString() };
   const status = options.status ?? 200;
   if (!service.cookieMode) return jsonAnswer({ ...body, refresh_token: refreshToken }, status, headers);
-  return jsonAnswer(body, status, { ...headers, 'Set-Cookie': refreshCookie(session, refreshToken, now) });
+  const cookie = refreshCookie(session, refreshToken, { now, place: options.place ?? null });
+  return jsonAnswer(body, status, { ...headers, 'Set-Cookie': cookie });
 }
 
 /** A token response without the refresh token. */

@@ -59,6 +59,15 @@ async function follow(query = '', headers: Record<string, string> = {}): Promise
 }
 
 describe('GET /admin/events', () => {
+  it.each([
+    ['userid=ada', "There is no 'userid'; the query may have user_id, session_id, after."],
+    ['user_id=ada&user_id=eve', "'user_id' is in the query more than once."],
+    ['after=1&after=2', "'after' is in the query more than once."],
+  ])('tells nobody everything by mistake: ?%s', async (query, detail) => {
+    const answer = await ask(`?${query}`);
+    expect([answer.status, await answer.json()]).toEqual([400, expect.objectContaining({ detail })]);
+  });
+
   it('tells everything of everybody, as it happens (S98, S101)', async () => {
     const answer = await ask();
     expect(answer.headers.get('content-type')).toBe('text/event-stream');

@@ -49,7 +49,7 @@ describe('my devices', () => {
     expect((await call('GET', '/session', { accessToken: mine.access_token })).status).toBe(200);
   });
 
-  it('of other people cannot be told from ones that do not exist', async () => {
+  it('of other people cannot be told from ones that do not exist (S94)', async () => {
     const { signIn, call, sessions } = await serverUnderTest();
     const mine = await signIn();
     const theirs = await signIn({ username: 'grace' });
@@ -100,6 +100,24 @@ describe('my devices', () => {
     for (const path of ['/sessions', '/sessions?scope=', '/sessions?scope=every'])
       expect((await call('DELETE', path, { accessToken })).status).toBe(400);
     expect((await call('GET', '/session', { accessToken })).status).toBe(200);
+  });
+
+  it('are neither listed nor ended by a request that says two things', async () => {
+    const { signIn, call, sessions } = await serverUnderTest();
+    const [one, other] = [await signIn(), await signIn()];
+    for (const [method, query] of [
+      ['DELETE', 'scope=others&scope=all'],
+      ['DELETE', 'scope=all&scope=all'],
+      ['GET', 'limit=1&limit=2'],
+      ['GET', 'cursor=a&cursor=b'],
+    ] as const) {
+      const answer = await call(method, `/sessions?${query}`, { accessToken: one.access_token });
+      expect([answer.status, await answer.json()]).toEqual([
+        400,
+        expect.objectContaining({ detail: expect.stringMatching(/is in the query more than once\.$/) }),
+      ]);
+    }
+    for (const { session_id } of [one, other]) expect(await sessions.get(session_id)).not.toBeNull();
   });
 
   it('D5: a replayed token ends one device, not the others', async () => {

@@ -3,6 +3,10 @@ import { baseUrl, bodyOf, origin, serverUnderTest } from './server-under-test.ts
 
 const code = async (answer: Response): Promise<[number, unknown]> => [answer.status, (await bodyOf(answer))['code']];
 
+/** Credentials of so many levels; the sign-in itself is one more. */
+const nested = (levels: number): string =>
+  `{"credentials":{"username":"ada","password":"right","a":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}}`;
+
 describe('a hostile body', () => {
   it.each<[string, string]>([
     ['nothing', ''],
@@ -10,11 +14,36 @@ describe('a hostile body', () => {
     ['text after JSON', '{} x'],
     ['no JSON', 'undefined'],
     ['zero bytes', '\0\0\0'],
-    ['deep nesting', '['.repeat(15_000)],
+    ['deep nesting', nested(15_000)],
+    ['deep nesting that does not end', '['.repeat(15_000)],
   ])('of %s is 400', async (_name, body) => {
     const { call } = await serverUnderTest();
     const answer = await call('POST', '/sessions', { body, headers: { 'content-type': 'application/json' } });
     expect(await code(answer)).toEqual([400, 'invalid_argument']);
+  });
+
+  it('that is nested deeply reaches no app, which may copy it or pass it on', async () => {
+    let asked = 0;
+    const { call, signIn } = await serverUnderTest({
+      authenticate: (credentials) => (asked++, structuredClone(credentials), { id: 'user_ada' }),
+    });
+    const { access_token: accessToken } = await signIn();
+    const headers = { 'content-type': 'application/json' };
+    for (const [path, status] of [
+      ['/sessions', 201],
+      ['/session/reauthenticate', 200],
+    ] as const) {
+      const send = (levels: number): Promise<Response> =>
+        call('POST', path, { body: nested(levels), headers, accessToken });
+      asked = 0;
+      const refused = await send(101);
+      expect([refused.status, (await bodyOf(refused))['detail'], asked]).toEqual([
+        400,
+        'The credentials are nested too deeply: at most 100 levels are taken.',
+        0,
+      ]);
+      expect([(await send(100)).status, asked]).toEqual([status, 1]);
+    }
   });
 
   it('cannot reach a prototype', async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { SessionError } from '../../../src/protocol/session-error.ts';
 import { createRateLimit } from '../../../src/server/http/rate-limit.ts';
-import { attemptKey, bodyOf, serverUnderTest, type ServerUnderTest } from './server-under-test.ts';
+import type { SessionServerOptions } from '../../../src/server/http/session-server.ts';
+import { attemptKey, baseUrl, bodyOf, serverUnderTest, type ServerUnderTest } from './server-under-test.ts';
 
 const trySignIn = (on: ServerUnderTest, username: string, password: string, address = '10.0.0.1'): Promise<Response> =>
   on.call('POST', '/sessions', { json: { credentials: { username, password } }, env: { address } });
@@ -41,6 +43,71 @@ describe('signing in', () => {
     const json = { credentials: { phone: '123' } };
     for (let i = 0; i < 10; i++) await on.call('POST', '/sessions', { json });
     expect((await on.call('POST', '/sessions', { json })).status).toBe(429);
+  });
+
+  it.each([
+    ['username', 'email', {}],
+    ['email', 'username', {}],
+    ['phone', 'card', { accountOf: ({ phone, card }) => [String(phone), String(card)] }],
+  ] satisfies Array<[string, string, Partial<SessionServerOptions>]>)(
+    'is limited by %s, whatever is made up as %s beside it, and the other way round',
+    async (real, decoy, options) => {
+      const on = await serverUnderTest(options);
+      const guess = (i: number): Promise<Response> =>
+        on.call('POST', '/sessions', { json: { credentials: { [real]: 'ada', [decoy]: `decoy${i}`, password: 'x' } } });
+      for (let i = 0; i < 10; i++) expect((await guess(i)).status).toBe(401);
+      expect((await guess(10)).status).toBe(429);
+      const json = { credentials: { [decoy]: 'ada', password: 'x' } };
+      expect((await on.call('POST', '/sessions', { json })).status).toBe(429);
+    },
+  );
+
+  it('counts a name once that is given twice, and against nobody what was not tried', async () => {
+    const on = await serverUnderTest();
+    const guess = (email: string, username: string): Promise<Response> =>
+      on.call('POST', '/sessions', { json: { credentials: { email, username, password: 'x' } } });
+    for (let i = 0; i < 10; i++) expect((await guess('ada', 'ADA ')).status).toBe(401);
+    // Refused for ada's sake, so it is no wrong password of grace.
+    for (let i = 0; i < 20; i++) expect((await guess('grace', 'ada')).status).toBe(429);
+    expect((await guess('grace', 'grace')).status).toBe(401);
+  });
+
+  it('does not count the round for a nonce, neither against the account nor against the address', async () => {
+    const perAddress = { signInPerAddress: { count: 10, per: '1m' as const } };
+    const on = await limited(perAddress);
+    const client = await on.provingClient();
+    const asked = async (): Promise<Response> => {
+      const iat = Math.floor(on.clock.now() / 1000) - 3600;
+      const dpop = await client.prove('POST', `${baseUrl}/sessions`, { claims: { iat } });
+      const json = { credentials: { username: 'ada', password: 'right' } };
+      return on.call('POST', '/sessions', { json, headers: { dpop }, env: { address: '10.0.0.1' } });
+    };
+    for (let i = 0; i < 30; i++) expect((await bodyOf(await asked()))['code']).toBe('use_dpop_nonce');
+    expect((await trySignIn(on, 'ada', 'right')).status).toBe(201);
+  });
+
+  it('does not count what the app could not answer: the directory was away', async () => {
+    let failure: Error | null = new Error('directory away');
+    const on = await serverUnderTest({
+      authenticate: () => {
+        if (failure) throw failure;
+        return { id: 'user_ada' };
+      },
+    });
+    for (let i = 0; i < 30; i++) expect((await trySignIn(on, 'ada', 'right')).status).toBe(500);
+    failure = null;
+    expect((await trySignIn(on, 'ada', 'right')).status).toBe(201);
+    expect(on.errors).toHaveLength(30);
+  });
+
+  it('counts what the app refuses in words of its own', async () => {
+    const on = await serverUnderTest({
+      authenticate: () => {
+        throw new SessionError('invalid_argument', 'The code of the authenticator is wrong.');
+      },
+    });
+    for (let i = 0; i < 10; i++) expect((await trySignIn(on, 'ada', 'right')).status).toBe(400);
+    expect((await trySignIn(on, 'ada', 'right')).status).toBe(429);
   });
 });
 

@@ -87,6 +87,22 @@ describe('GET /metrics', () => {
     expect([count('ended', 'reuse_detected'), count('ended', 'unknown')]).toEqual([1, 1]);
   });
 
+  it('counts a remember token that comes twice among the spent ones, and types that are removed with their sessions', async () => {
+    const adminKey = 'admin-key-Zx81-q0p9-w2o8-e3i7-r4u6';
+    const on = await serverUnderTest({ metrics: true, adminKeys: [adminKey] });
+    const headers = { origin: '(none)', authorization: `Bearer ${adminKey}` };
+    const token = await on.sessions.remember.issue('user_ada');
+    for (const status of [200, 401])
+      expect((await on.call('POST', '/admin/remember-tokens/redeem', { headers, json: { token } })).status).toBe(
+        status,
+      );
+    await on.sessions.types.define({ tag: 'kiosk' });
+    await on.call('DELETE', '/admin/session-types/kiosk?force=true', { headers });
+    const samples = await samplesOf(on);
+    expect(samples.get('sojourn_refreshes_total{outcome="ended",reason="reuse_detected"}')).toBe(1);
+    expect(samples.get('sojourn_revocations_total{scope="type"}')).toBe(1);
+  });
+
   it('counts sign-ins, revocations and open streams', async () => {
     const adminKey = 'admin-key-Zx81-q0p9-w2o8-e3i7-r4u6';
     const on = await serverUnderTest({ metrics: true, adminKeys: [adminKey] });

@@ -187,7 +187,7 @@ describe('a server that wants a recent proof before other sessions are ended (AS
     expect((await call('DELETE', `/sessions/${signedIn.session_id}`, { accessToken })).status).toBe(204);
   });
 
-  it('does not tell which sessions of others there are', async () => {
+  it('does not tell which sessions of others there are (S94)', async () => {
     const { call, signIn, signedIn } = await anHourAfterSignIn(options);
     const { session_id: theirs } = await signIn({ username: 'grace' });
     const { status } = await call('DELETE', `/sessions/${theirs}`, { accessToken: signedIn.access_token });

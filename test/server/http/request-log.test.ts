@@ -17,6 +17,12 @@ async function logging(
   return { ...on, entries, written };
 }
 
+const asBackEnd = ({ call }: ServerUnderTest, method: string, path: string, json?: unknown): Promise<Response> =>
+  call(method, `/admin${path}`, {
+    headers: { origin: '(none)', authorization: `Bearer ${apiKey}` },
+    ...(json === undefined ? {} : { json }),
+  });
+
 const failed = (username: string): { json: unknown } => ({ json: { credentials: { username, password: 'wrong' } } });
 
 describe('the log', () => {
@@ -113,8 +119,32 @@ describe('the log', () => {
       async ({ signIn, call }) => call('DELETE', '/sessions?scope=all', { accessToken: (await signIn()).access_token }),
     ],
     [
+      'reuse_detected',
+      { session: expect.any(String) },
+      async (on) => {
+        const token = await on.sessions.remember.issue('user_ada');
+        for (let i = 0; i < 2; i++) await asBackEnd(on, 'POST', '/remember-tokens/redeem', { token });
+        await asBackEnd(on, 'POST', '/remember-tokens/redeem', { token: 'unknown' });
+      },
+    ],
+    [
       'sessions_revoked',
-      { scope: 'everybody' },
+      { user_id: 'user_ada', scope: 'all', count: 0, api_key: 'key 1' },
+      (on) => asBackEnd(on, 'DELETE', '/users/user_ada/sessions'),
+    ],
+    [
+      'sessions_revoked',
+      { scope: 'type', api_key: 'key 1' },
+      async (on) => {
+        await on.sessions.types.define({ tag: 'kiosk' });
+        await on.sessions.create({ userId: 'user_ada', type: 'kiosk' });
+        await asBackEnd(on, 'DELETE', '/session-types/kiosk?force=true');
+        await asBackEnd(on, 'DELETE', '/session-types/kiosk?force=true');
+      },
+    ],
+    [
+      'sessions_revoked',
+      { scope: 'everybody', api_key: 'key 1' },
       ({ call }) =>
         call('POST', '/admin/revoke-everybody', {
           headers: { origin: '(none)', authorization: `Bearer ${apiKey}` },
@@ -128,6 +158,35 @@ describe('the log', () => {
     expect(on.entries.filter((entry) => entry.event === event)).toEqual([
       expect.objectContaining({ level: 'warn', ...facts }),
     ]);
+  });
+
+  it('says whose session a back end asked about or changed, by the same hash as for its person', async () => {
+    const on = await logging({ adminKeys: [apiKey] });
+    const { session_id: id, access_token: token } = await on.signIn();
+    for (const [method, path, json] of [
+      ['GET', `/sessions/${id}`],
+      ['POST', '/tokens/verify', { token }],
+      ['GET', '/users/user_ada/sessions'],
+      ['POST', '/sessions', { user_id: 'user_ada' }],
+      ['DELETE', `/sessions/${id}`],
+    ] as const)
+      await asBackEnd(on, method, path, json);
+    const [own, ...lines] = await on.written();
+    const session = own!.session;
+    const facts = { session, user_id: 'user_ada' };
+    expect(lines).toMatchObject([facts, facts, { user_id: 'user_ada' }, { user_id: 'user_ada' }, { session }]);
+    expect(lines[2]).not.toHaveProperty('session');
+    expect(lines[3]!.session).toMatch(/^[\da-f]{16}$/);
+    expect(lines[3]!.session).not.toBe(session);
+  });
+
+  it('tells the names that were tried apart: each has the hash it has alone', async () => {
+    const on = await logging();
+    await on.call('POST', '/sessions', failed('ada'));
+    const json = { credentials: { email: 'decoy@example.com', username: 'ada', password: 'wrong' } };
+    await on.call('POST', '/sessions', { json });
+    const [alone, both] = (await on.written()).filter(({ event }) => event === 'sign_in_failed');
+    expect(both!.account!.split(' ')).toEqual([expect.stringMatching(/^[\da-f]{16}$/), alone!.account]);
   });
 
   it('holds no token, cookie, credential, body or session id', async () => {

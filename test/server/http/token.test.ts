@@ -80,13 +80,17 @@ describe('POST /token', () => {
     expect(await bodyOf(await refresh(refresh_token!, null))).toMatchObject({ reason: 'reuse_detected' });
   });
 
-  it.each<[string, number, string]>([
-    ['idle', 30 * 60_000, 'idle'],
-    ['the absolute end', 12 * 3_600_000, 'absolute_expired'],
-  ])('says why after %s', async (_name, ms, reason) => {
-    const { signIn, refresh, clock } = await serverUnderTest();
-    const { refresh_token } = await signIn();
-    clock.advance(ms);
+  it.each<[string, number, boolean, string]>([
+    ['idle', 30 * 60_000, false, 'idle'],
+    ['idle, twelve hours later', 12 * 3_600_000, false, 'idle'],
+    ['the absolute end', 12 * 3_600_000, true, 'absolute_expired'],
+  ])('says why after %s', async (_name, ms, isUsed, reason) => {
+    const { signIn, refresh, sessions, clock } = await serverUnderTest();
+    const { refresh_token, session_id } = await signIn();
+    for (let passed = 0; passed < ms; passed += 10 * 60_000) {
+      if (isUsed) await sessions.touch(session_id);
+      clock.advance(10 * 60_000);
+    }
     const answer = await refresh(refresh_token!);
     expect([answer.status, await answer.json()]).toEqual([
       400,
@@ -165,11 +169,14 @@ describe('POST /token', () => {
     expect(next.user).toEqual({ id: 'user_ada', roles: ['admin'] });
   });
 
-  it('ends the session of an account that is gone', async () => {
-    const { signIn, refresh, sessions } = await serverUnderTest({ findUser: () => null });
-    const { refresh_token, session_id } = await signIn();
-    expect(await bodyOf(await refresh(refresh_token!))).toMatchObject({ error: 'invalid_grant', reason: 'revoked' });
-    expect(await sessions.get(session_id)).toBeNull();
+  it('ends all sessions of an account that is gone, when any of them asks', async () => {
+    const { signIn, refresh, sessions, call } = await serverUnderTest({ findUser: () => null });
+    const [here, elsewhere, other] = [await signIn(), await signIn(), await signIn({ username: 'grace' })];
+    const ended = { error: 'invalid_grant', reason: 'revoked_all' };
+    for (let i = 0; i < 2; i++) expect(await bodyOf(await refresh(here.refresh_token!))).toMatchObject(ended);
+    for (const { session_id } of [here, elsewhere]) expect(await sessions.get(session_id)).toBeNull();
+    expect((await call('GET', '/session', { accessToken: elsewhere.access_token })).status).toBe(401);
+    expect(await sessions.get(other.session_id)).not.toBeNull();
   });
 
   it('does not hand out somebody else', async () => {

@@ -4,6 +4,7 @@ import type { SessionEvent } from '../../engine/session-event.ts';
 import { toWireEvent } from '../../operations/events.ts';
 import { createEventWriter } from '../event-writer.ts';
 import { badRequest } from '../refusal.ts';
+import { readKnownQuery } from '../request-query.ts';
 import type { Service } from '../service.ts';
 import { every } from '../timers.ts';
 import { createRecentEvents, type RecentEvents } from './recent-events.ts';
@@ -52,11 +53,10 @@ export function allEvents(service: Service): Handler {
 }
 
 async function readWish({ sessions }: Service, c: Context): Promise<Wish> {
-  const known = c.req.header('last-event-id') || c.req.query('after') || null;
+  const { user_id: asked, session_id: sessionId = null, after } = readKnownQuery(c, ['user_id', 'session_id', 'after']);
+  const known = c.req.header('last-event-id') || after || null;
   if (known !== null && !/^\d{1,15}$/.test(known)) throw badRequest('Last-Event-ID or after is the id of an event.');
-  const asked = c.req.query('user_id');
   if (asked !== undefined && !isUserId.test(asked)) throw badRequest('user_id has 1 to 256 characters.');
-  const sessionId = c.req.query('session_id') ?? null;
   const session = sessionId === null ? null : await sessions.inspect(sessionId);
   return {
     after: known === null ? null : Number(known),

@@ -3,10 +3,15 @@ import { jsonSchemaOf, type JsonSchema } from '../../operations/json-schema.ts';
 import type { Operation } from '../../operations/operation.ts';
 import { readInput } from '../../operations/read-input.ts';
 import { decodeSegment, pathMembers } from '../../operations/route-path.ts';
-import type { Sessions } from '../../engine/sessions.ts';
 import { jsonAnswer } from '../answers.ts';
+import { factsOf, noteFacts } from '../observer.ts';
 import { badRequest, Refusal } from '../refusal.ts';
 import { readJson } from '../request-body.ts';
+import { readQuery } from '../request-query.ts';
+import type { Service } from '../service.ts';
+
+/** In a line of the log. */
+const longestUserId = 256;
 
 const absences: Readonly<Record<NonNullable<Operation['absent']>, string>> = {
   session_not_found: 'There is no such session.',
@@ -16,7 +21,7 @@ const absences: Readonly<Record<NonNullable<Operation['absent']>, string>> = {
 };
 
 /** The route of an operation: input from the path, and from the query or the body. */
-export function operationRoute(operation: Operation, sessions: Sessions): Handler {
+export function operationRoute(operation: Operation, { sessionsBy }: Service): Handler {
   const { route, absent } = operation;
   const members = pathMembers(route);
   const readRest =
@@ -27,7 +32,10 @@ export function operationRoute(operation: Operation, sessions: Sessions): Handle
     const twice = members.find((name) => Object.hasOwn(rest, name));
     if (twice !== undefined) throw badRequest(`'${twice}' is in the path; leave it out elsewhere.`);
     const path = Object.fromEntries(members.map((name) => [name, decodeSegment(c.req.param(name) ?? '')]));
-    const answer = await operation.run(sessions, readInput(operation, { ...rest, ...path }));
+    const input = readInput(operation, { ...rest, ...path });
+    noteWhose(c, input);
+    const answer = await operation.run(sessionsBy(factsOf(c).apiKey), input);
+    if (isObject(answer) && isObject(answer['session'])) noteWhose(c, answer['session']);
     if (answer === null && absent !== undefined) throw new Refusal(absent, absences[absent]);
     return jsonAnswer(answer, route.status ?? 200);
   };
@@ -37,8 +45,19 @@ async function readBody(c: Context): Promise<Record<string, unknown>> {
   // A POST that has nothing to say may come without a body.
   if ((await c.req.text()) === '') return {};
   const body = await readJson(c);
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw badRequest('The body is a JSON object.');
-  return body as Record<string, unknown>;
+  if (!isObject(body)) throw badRequest('The body is a JSON object.');
+  return body;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whose session it is about, for the log; where the input names one. */
+function noteWhose(c: Context, about: unknown): void {
+  const { id, user_id: userId } = isObject(about) ? about : {};
+  if (typeof id === 'string') noteFacts(c, { sessionId: id });
+  if (typeof userId === 'string') noteFacts(c, { userId: userId.slice(0, longestUserId) });
 }
 
 /** Reads the query by the kinds that the schema names: everything in a query is text. */
@@ -46,10 +65,10 @@ function queryReader({ properties }: JsonSchema): (c: Context) => Record<string,
   const kinds = (properties ?? {}) as Record<string, { type?: unknown }>;
   return (c) =>
     Object.fromEntries(
-      Object.entries(c.req.queries()).map(([name, [text = '', ...more]]) => {
-        if (more.length > 0) throw badRequest(`'${name.slice(0, 100)}' is in the query more than once.`);
-        return [name, read(text, Object.hasOwn(kinds, name) ? kinds[name]?.type : undefined)];
-      }),
+      Object.entries(readQuery(c)).map(([name, text]) => [
+        name,
+        read(text, Object.hasOwn(kinds, name) ? kinds[name]?.type : undefined),
+      ]),
     );
 }
 

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { SessionError } from '../../../protocol/session-error.ts';
 import { toWire } from '../../operations/wire-session.ts';
 import { jsonAnswer } from '../answers.ts';
+import { noteFacts } from '../observer.ts';
 import { badRequest } from '../refusal.ts';
 import { readJson } from '../request-body.ts';
 import type { Route } from '../service.ts';
@@ -19,6 +20,7 @@ export const verifyToken: Route = (service) => async (c) => {
   const { data } = verifyTokenInput.safeParse(await readJson(c));
   if (!data) throw badRequest("Send { token }: an access token, with or without 'Bearer ' before it.");
   const claims = await service.tokens.verify(data.token.replace(/^(?:Bearer|DPoP) +/i, ''));
+  noteFacts(c, { sessionId: claims.sid, userId: claims.sub });
   const check = await service.sessions.check(claims.sid, claims.session_stamp);
   if (check.ok) return jsonAnswer({ session: toWire(check.session), claims });
   if (check.why === 'claims_stale')

@@ -19,7 +19,7 @@ export function securitySchemes(names: ReadonlySet<SecurityName>): Record<string
       in: 'cookie',
       name: '__Host-Http-rt',
       description:
-        'The refresh token, in a cookie that scripts cannot read. Each session has one of its own: the name goes on with `-` and the end of the session id. The request must come from a listed `Origin`.',
+        'The refresh token, in a cookie that scripts cannot read. Each session has one of its own: the name goes on with `-` and the end of the session id, and, where the sign-in named a `place`, `.` and its hash. The request must come from a listed `Origin`.',
     },
     apiKey: { type: 'http', scheme: 'bearer', description: 'An API key of a back end; never in a browser.' },
   };

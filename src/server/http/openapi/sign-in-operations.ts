@@ -22,7 +22,9 @@ export function signInOperations({ cookieMode }: { cookieMode: boolean }): Opera
       path: '/sessions',
       tag: 'sign-in',
       summary: 'Sign in',
-      description: 'Credentials in, a session and its tokens out. With a DPoP proof the session is bound to its key.',
+      description:
+        'Credentials in, a session and its tokens out. With a DPoP proof the session is bound to its key.' +
+        (cookieMode ? ' With `place`, what that place of the browser held before is over.' : ''),
       security: [],
       parameters: [dpopHeader()],
       body: { type: 'application/json', schema: signInSchema, required: true },
@@ -53,7 +55,8 @@ export function signInOperations({ cookieMode }: { cookieMode: boolean }): Opera
       tag: 'sign-in',
       summary: 'Sign out (RFC 7009)',
       description:
-        'Ends the session of a refresh or revocation token. Unknown and dead ones are answered 200 too; the answer comes when the end is durable.',
+        'Ends the session of a refresh or revocation token. Unknown and dead ones are answered 200 too; the answer comes when the end is durable.' +
+        (cookieMode ? ' An empty form ends all sessions whose cookies come along.' : ''),
       security: holder,
       parameters: [dpopHeader()],
       body: { type: form, schema: revokeFormSchema, required: true },

@@ -3,6 +3,7 @@ import { demandStepUp, StepUpRequired } from '../../tokens/step-up.ts';
 import { emptyAnswer, jsonAnswer } from '../answers.ts';
 import { authorize, type Access } from '../authorize.ts';
 import { Refusal } from '../refusal.ts';
+import { readQuery } from '../request-query.ts';
 import { demandValid, listLimitSchema, revokeScopeSchema } from '../request-schemas.ts';
 import type { Route, Service } from '../service.ts';
 import { clearSpentCookies } from '../spent-cookie.ts';
@@ -12,8 +13,8 @@ import { tokenBody } from '../token-answer.ts';
 /** `GET /sessions?limit&cursor`: where this person is signed in, newest first. */
 export const listDevices: Route = (service) => async (c) => {
   const { session } = await authorize(service, c);
-  const limit = demandValid(listLimitSchema, c.req.query('limit'));
-  const cursor = c.req.query('cursor');
+  const { cursor, ...query } = readQuery(c);
+  const limit = demandValid(listLimitSchema, query['limit']);
   const page = await service.sessions.list(session.userId, { limit, ...(cursor === undefined ? {} : { cursor }) });
   const sessions = page.sessions.map((each) => sessionView(each, session.id));
   return jsonAnswer({ sessions, cursor: page.cursor, server_time: instant(service.now()) });
@@ -35,7 +36,7 @@ export const revokeDevice: Route = (service) => async (c) => {
 /** `DELETE /sessions?scope=others|all`: signs the other devices out, or all of them. */
 export const revokeDevices: Route = (service) => async (c) => {
   const access = await authorize(service, c);
-  const scope = demandValid(revokeScopeSchema, c.req.query('scope'));
+  const scope = demandValid(revokeScopeSchema, readQuery(c)['scope']);
   demandRecent(service, access);
   return scope === 'others' ? revokeOthers(service, access) : revokeAll(service, access, c);
 };

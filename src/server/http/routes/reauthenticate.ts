@@ -23,7 +23,7 @@ export const reauthenticateSchema: z.ZodMiniType<ReauthenticateRequest> = z.stri
 /**
  * `POST /session/reauthenticate`: the person who is signed in proves again who they are. The answer has no tokens: the next
  * refresh brings an access token that says so, and spends the refresh token of before by the one way in which that is done
- * (ASVS 7.2.4). Access tokens of before are good to their end, and say nothing of it.
+ * (ASVS 7.2.4). Access tokens of before say nothing of it: they are `claims_stale` at once.
  */
 export const reauthenticate: Route = (service) => async (c) => {
   const { session } = await authorize(service, c);

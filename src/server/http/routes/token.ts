@@ -36,7 +36,8 @@ export const refresh: Route = oauthRoute(async (service, c) => {
   if (isGenuine(outcome)) limits.refreshPerSession.take(counted);
   const sessionId = 'session' in outcome ? outcome.session.id : 'sessionId' in outcome ? outcome.sessionId : null;
   if (sessionId !== null) noteFacts(c, { sessionId });
-  const answer = await answerOutcome(service, outcome, form.binding !== 'refresh');
+  const place = service.cookieMode ? (readRefreshCookie(c, sessionId)?.place ?? null) : null;
+  const answer = await answerOutcome(service, outcome, { bound: form.binding !== 'refresh', place });
   return outcome.outcome === 'ended' ? clearSpentCookies(service, c, answer) : answer;
 });
 
@@ -46,7 +47,7 @@ const lengthBeforeGeneration = 40;
 async function readRefresh(service: Service, c: Context, form: RefreshForm): Promise<RefreshRequest | null> {
   const attemptKey = readAttemptKey(c);
   const { cookieMode } = service;
-  const refreshToken = cookieMode ? readRefreshCookie(c, form.session_id ?? null) : form.refresh_token;
+  const refreshToken = cookieMode ? readRefreshCookie(c, form.session_id ?? null)?.refreshToken : form.refresh_token;
   if (cookieMode && form.refresh_token !== undefined)
     throw badRequest('This server keeps the refresh token in a cookie; send none in the form.');
   if (!cookieMode && !refreshToken) throw badRequest('The form has no refresh_token.');
@@ -90,15 +91,20 @@ function isGenuine(outcome: RefreshOutcome): boolean {
   return outcome.outcome !== 'ended' || outcome.sessionId !== null;
 }
 
-async function answerOutcome(service: Service, outcome: RefreshOutcome, bound: boolean): Promise<Response> {
+async function answerOutcome(
+  service: Service,
+  outcome: RefreshOutcome,
+  { bound, place }: { bound: boolean; place: string | null },
+): Promise<Response> {
   switch (outcome.outcome) {
     case 'rotated':
     case 'replayed':
     case 'ahead': {
       const user = await currentUser(service, outcome.session.userId);
-      if (user !== null) return tokenAnswer(service, outcome, { bound, user });
-      await service.sessions.revoke(outcome.session.id, 'revoked');
-      return ended('revoked');
+      if (user !== null) return tokenAnswer(service, outcome, { bound, user, place });
+      // The account, and not this device: nobody else has to find out by a refresh of their own.
+      await service.sessions.revokeAll(outcome.session.userId);
+      return ended('revoked_all');
     }
     case 'stale':
       throw new Refusal('stale_generation', 'This attempt is older than the session; read the record again.', {
