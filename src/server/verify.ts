@@ -70,7 +70,7 @@ export type AccessTokenVerifier = (request: Request) => Promise<AccessClaims>;
  * A session that was ended is noticed when its token ends, at most five minutes later; with `introspection`, within ten seconds. A proof is good once (RFC 9449 section 11.1):
  * whoever checks the same request a second time gets `invalid_dpop_proof`.
  *
- * @throws SessionError `invalid_argument` at once when `jwks` is no key set; for a request `unauthenticated`, `invalid_token`, `token_expired`, `invalid_dpop_proof`, with `nonces`
+ * @throws SessionError `invalid_argument` at once when `jwks` is no key set, or `issuer` or `audience` is missing; for a request `unauthenticated`, `invalid_token`, `token_expired`, `invalid_dpop_proof`, with `nonces`
  *   {@link DpopNonceRequired} (all 401), or a retryable `server_error` when the keys could not be fetched or the session server not be asked
  * @example
  * ```ts
@@ -89,6 +89,7 @@ export function verifyAccessToken(request: Request, options: VerifyAccessTokenOp
 export function createAccessTokenVerifier(options: VerifyAccessTokenOptions): AccessTokenVerifier {
   const { issuer, audience, algorithms = ['ES256', 'EdDSA'], toleranceMs = 5000, now = Date.now } = options;
   const { nonces, demandNonce = false, requireBound = false, introspection } = options;
+  demandNames(issuer, audience);
   const getKey = keysFrom(options.jwks);
   const replays = options.replays ?? replaysOfKeys(options.jwks);
   const keys = createProofKeys();
@@ -124,6 +125,18 @@ export function createAccessTokenVerifier(options: VerifyAccessTokenOptions): Ac
 
 function calledUrl(request: Request, url: VerifyAccessTokenOptions['url']): string {
   return typeof url === 'function' ? url(request) : (url ?? request.url);
+}
+
+/** What is undefined would not be looked at: a variable of the environment that nobody set must not let every token in. */
+function demandNames(issuer: unknown, audience: unknown): void {
+  const isName = (name: unknown): boolean => typeof name === 'string' && name !== '';
+  if (!isName(issuer)) throw missing('issuer', 'the URL of the session server, the `iss` of its tokens');
+  const audiences: unknown[] = Array.isArray(audience) ? audience : [audience];
+  if (audiences.length === 0 || !audiences.every(isName)) throw missing('audience', 'the `aud` of tokens for this API');
+}
+
+function missing(name: string, what: string): SessionError {
+  return new SessionError('invalid_argument', `\`${name}\` is missing. Pass ${what}, as text.`);
 }
 
 function keysFrom(jwks: VerifyAccessTokenOptions['jwks']): JWTVerifyGetKey {

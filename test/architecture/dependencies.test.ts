@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { root } from '../../scripts/public-names.ts';
@@ -46,6 +46,12 @@ function licensesOf(names: Record<string, string>): Map<string, string> {
   return new Map(sorted.map((name) => [name, locked[`node_modules/${name}`]?.license ?? 'not in the lock file']));
 }
 
+function installedBytes(name: string): number {
+  const entries = readdirSync(path.join(root, 'node_modules', name), { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return files.reduce((sum, { parentPath, name: file }) => sum + statSync(path.join(parentPath, file)).size, 0);
+}
+
 describe('CONTRIBUTING.md', () => {
   test.each([
     ['### Of the package', manifest.dependencies],
@@ -55,13 +61,30 @@ describe('CONTRIBUTING.md', () => {
     expect(listed(heading)).toEqual(licensesOf(names));
   });
 
-  test('gives a reason for each, and the size of what reaches a page', () => {
-    const own = tablesUnder(read('CONTRIBUTING.md'), '### Of the package')[0]!.rows;
-    const others = ['### Optional peers', '### For development'].flatMap(
-      (heading) => tablesUnder(read('CONTRIBUTING.md'), heading)[0]!.rows,
-    );
-    expect([...own, ...others].filter(([, reason = '']) => reason.length < 5)).toEqual([]);
-    expect(own.filter(([, , size = '']) => !/^(\d+(\.\d)? kB|server)$/.test(size))).toEqual([]);
+  test('gives for each a reason, its size as it is installed, and the size of what reaches a page', () => {
+    const sections = ['### Of the package', '### Optional peers', '### For development'];
+    const [own = [], ...others] = sections.map((name) => tablesUnder(read('CONTRIBUTING.md'), name)[0]!.rows);
+    const rows = [...own, ...others.flat()];
+    expect(rows.filter(([, reason = '']) => reason.length < 5)).toEqual([]);
+    expect(own.filter(([, , inPage = '']) => !/^\d+(\.\d)? kB$/.test(inPage))).toEqual([]);
+    const unsized = rows.filter((row) => {
+      const sizes = row
+        .at(-2)!
+        .split(', ')
+        .filter((size) => /^\d+(\.\d)? [kM]B$/.test(size));
+      return sizes.length !== row[0]!.split(', ').length;
+    });
+    expect(unsized).toEqual([]);
+  });
+
+  test('says how large the dependencies of the package are, to a tenth', () => {
+    const [table] = tablesUnder(read('CONTRIBUTING.md'), '### Of the package');
+    const wrong = table!.rows.filter((row) => {
+      const [, number = '', unit] = /^([\d.]+) (kB|MB)$/.exec(row.at(-2)!) ?? [];
+      const real = installedBytes(row[0]!);
+      return !(Math.abs(Number(number) * (unit === 'MB' ? 1e6 : 1e3) - real) <= real / 10);
+    });
+    expect(wrong).toEqual([]);
   });
 });
 

@@ -28,6 +28,9 @@ serve: runs the session server.
   --public-origin <url>   origin that clients call, behind a proxy   the https issuer's
   --trust-proxy           takes client addresses from X-Forwarded-For
   --dpop-nonce            demands a nonce in every DPoP proof
+  --require-proof         refuses a sign-in without a DPoP proof
+  --reauthenticate-for <time>
+                          ending other devices needs a proof so new  not needed
   --log <style>           a line a request: human, json or none      human
   --metrics               adds /metrics for Prometheus
   --no-limits             no limits on sign-in and refresh (benchmarks)
@@ -52,6 +55,7 @@ sessions, types, keys, secrets: look at what a server keeps, or change it, while
   secrets retire          also: --force, for a stolen one, and the one that signs
 
   -h, --help              this text
+  --version               the version of sojourn
 
 Times are numbers with a unit: 90s, 5m, 12h, 14d. Keys come from the environment, and are in no list of processes:
 SOJOURN_ADMIN_KEYS and SOJOURN_INTROSPECTION_KEY (several with commas), SOJOURN_METRICS_KEY.

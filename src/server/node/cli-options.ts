@@ -7,7 +7,11 @@ import type { LogStyle } from './log-lines.ts';
 import type { ServeOptions } from './serve-options.ts';
 
 /** What a command line asks for. */
-export type Command = { name: 'help' } | { name: 'serve'; options: ServeOptions; log: LogStyle } | ManageCommand;
+export type Command =
+  | { name: 'help' }
+  | { name: 'version' }
+  | { name: 'serve'; options: ServeOptions; log: LogStyle }
+  | ManageCommand;
 
 const flags = {
   help: { type: 'boolean', short: 'h' },
@@ -31,6 +35,8 @@ const flags = {
   'public-origin': { type: 'string' },
   'trust-proxy': { type: 'boolean' },
   'dpop-nonce': { type: 'boolean' },
+  'require-proof': { type: 'boolean' },
+  'reauthenticate-for': { type: 'string' },
   log: { type: 'string' },
   metrics: { type: 'boolean' },
   'no-limits': { type: 'boolean' },
@@ -46,6 +52,7 @@ const managed: ReadonlySet<string> = new Set(['sessions', 'types', 'keys', 'secr
  */
 export function readCommand(args: string[], env: Readonly<Record<string, string | undefined>>): Command {
   const isHelp = args.some((arg) => arg === '--help' || arg === '-h');
+  if (!isHelp && args.includes('--version')) return { name: 'version' };
   if (!isHelp && managed.has(args[0] ?? '')) return readManageCommand(args, env);
   const { values, positionals } = isHelp ? { values: { help: true } as Values, positionals: [] } : parsed(args);
   if (values.help || positionals[0] === 'help') return { name: 'help' };
@@ -53,6 +60,7 @@ export function readCommand(args: string[], env: Readonly<Record<string, string 
   if (command !== 'serve')
     throw invalid(command === undefined ? 'No command given.' : `There is no command '${command.slice(0, 40)}'.`);
   if (rest[0] !== undefined) throw invalid(`'${rest[0].slice(0, 40)}' is one argument too many.`);
+  const endOthers = timeOf('reauthenticate-for', values['reauthenticate-for']);
   const adminKeys = keysOf(env['SOJOURN_ADMIN_KEYS']);
   const introspectionKeys = keysOf(env['SOJOURN_INTROSPECTION_KEY']);
   const options: ServeOptions = {
@@ -76,6 +84,8 @@ export function readCommand(args: string[], env: Readonly<Record<string, string 
     ...given('publicOrigin', values['public-origin']),
     ...given('trustProxy', values['trust-proxy']),
     ...given('demandNonce', values['dpop-nonce']),
+    ...given('requireProof', values['require-proof']),
+    ...given('reauthenticateFor', endOthers === undefined ? undefined : { endOthers }),
     ...given('limits', values['no-limits'] ? (false as const) : undefined),
     ...given('faults', values.faults),
     ...given('introspectionKey', introspectionKeys.length === 0 ? undefined : introspectionKeys),

@@ -5,6 +5,7 @@ import { readCommand } from './cli-options.ts';
 import type { ManageCommand } from './commands/read-manage-command.ts';
 import { logLines, type LogStyle } from './log-lines.ts';
 import type { ServeOptions } from './serve-options.ts';
+import { packageVersion } from './package-version.ts';
 import type { RunningServer } from './serve.ts';
 
 try {
@@ -13,12 +14,13 @@ try {
   // A message says what to do; a stack would only hide it. Anything else is a bug, and its stack is wanted.
   const text = isSessionError(error) ? `sojourn: ${error.message}` : error;
   console.error(text);
-  process.exitCode ||= isSessionError(error) ? 2 : 1;
+  process.exitCode ||= isWrongCall(error) ? 2 : 1;
 }
 
 async function run(args: string[]): Promise<void> {
   const command = readCommand(args, process.env);
   if (command.name === 'help') return void process.stdout.write(help);
+  if (command.name === 'version') return void process.stdout.write(`${packageVersion()}\n`);
   if (command.name === 'manage') return manage(command);
   const { options, log } = command;
   // Loaded here: a command that only looks at a store needs no server.
@@ -38,6 +40,12 @@ async function manage(command: ManageCommand): Promise<void> {
     process.exitCode = 1;
     throw error;
   }
+}
+
+/** Whether what was written could be done nowhere. What this machine would not do (a port that is taken) comes with its error. */
+function isWrongCall(error: unknown): boolean {
+  if (!isSessionError(error) || (error.cause as NodeJS.ErrnoException | undefined)?.syscall !== undefined) return false;
+  return error.code === 'invalid_argument' || error.code === 'invalid_duration';
 }
 
 function logging(style: LogStyle): Pick<ServeOptions, 'log' | 'onError'> {

@@ -61,7 +61,7 @@ export interface ServeOptions extends Partial<Directory> {
   /** No sign-in fails sooner than this, so that the time tells less of which accounts exist. `null` for none. Default: `'500ms'`. */
   signInFloor?: Duration | null;
   algorithm?: SigningAlgorithm;
-  /** `iss` of tokens. Default: the public origin, or the URL it listens on. */
+  /** `iss` of tokens: an https URL; http on this machine only. Default: the public origin, or the URL it listens on. */
   issuer?: string;
   /** `aud` of tokens. Default: the issuer. */
   audience?: string;

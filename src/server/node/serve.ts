@@ -7,6 +7,7 @@ import type { Directory } from '../http/directory.ts';
 import type { MetricsOptions } from '../http/metrics.ts';
 import { createSessionServer, type SessionServer } from '../http/session-server.ts';
 import { createAccessTokens } from '../tokens/access-tokens.ts';
+import { demandIssuer } from './demand-issuer.ts';
 import { demoDirectory } from './demo-users.ts';
 import { stopGracefully } from './graceful-stop.ts';
 import { createHttpServer, listen, type NodeFetch } from './http-server.ts';
@@ -34,7 +35,7 @@ const sweepEveryMs = 600_000;
 /**
  * Runs a session server on this machine.
  *
- * @throws SessionError `invalid_argument` for unsafe settings and addresses that are taken, `invalid_duration`,
+ * @throws SessionError `invalid_argument` for unsafe settings, an issuer that is no https URL, and addresses that are taken, `invalid_duration`,
  *   `data_invalid` and `invalid_selector` for types that cannot be used, `storage_unavailable`
  */
 export async function serve(options: ServeOptions = {}): Promise<RunningServer> {
@@ -48,6 +49,7 @@ export async function serve(options: ServeOptions = {}): Promise<RunningServer> 
     faults: options.faults ?? false,
     limits: options.limits !== false,
   });
+  if (options.issuer !== undefined) demandIssuer(options.issuer);
   if (options.maxPerUser != null && !(Number.isSafeInteger(options.maxPerUser) && options.maxPerUser > 0))
     throw new SessionError('invalid_argument', '`maxPerUser` is a whole number from 1, or null for any number.');
   const report = options.onError ?? ((error: unknown) => console.error(error));

@@ -21,8 +21,10 @@ export interface DpopNonces {
   accepts(nonce: string): Promise<boolean>;
 }
 
-/** How long a nonce is good for, in milliseconds. */
+/** How long a nonce is good for, in milliseconds, counted from the time that it carries. No server takes one for longer. */
 export const nonceLifeMs = 300_000;
+/** A nonce carries a time so long before it was made: servers that share the secret may be behind by so much, and take it. */
+const lateClockMs = 15_000;
 const sameForMs = 30_000;
 const timeBytes = 6;
 const macBytes = 16;
@@ -56,8 +58,9 @@ export function createDpopNonces(options: DpopNoncesOptions): DpopNonces {
       if (secret === latest.secret && now - latest.at < sameForMs && now >= latest.at) return latest.nonce;
       const bytes = new Uint8Array(timeBytes + macBytes);
       const view = new DataView(bytes.buffer);
-      view.setUint16(0, Math.floor(now / 2 ** 32));
-      view.setUint32(2, now % 2 ** 32);
+      const stamp = now - lateClockMs;
+      view.setUint16(0, Math.floor(stamp / 2 ** 32));
+      view.setUint32(2, stamp % 2 ** 32);
       bytes.set(await macOf(secret, bytes.slice(0, timeBytes)), timeBytes);
       latest = { at: now, secret, nonce: base64url.encode(bytes) };
       return latest.nonce;

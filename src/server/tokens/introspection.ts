@@ -45,7 +45,7 @@ const patienceMs = 1000;
  * wants to know of a sign-out in seconds and not when the token ends. One request a token every ten seconds, however many requests
  * come with it. Make it once.
  *
- * @throws SessionError `invalid_duration`, `invalid_argument` for a URL that is none
+ * @throws SessionError `invalid_duration`, `invalid_argument` for a URL or an API key that is none
  * @example
  * ```ts
  * const introspection = createIntrospection({ url: 'https://auth.example.com/introspect', apiKey });
@@ -59,6 +59,9 @@ export function createIntrospection(options: IntrospectionOptions): Introspectio
   const timeoutMs = durationMs(options.timeout ?? '2s');
   if (!URL.canParse(String(options.url)))
     throw new SessionError('invalid_argument', '`url` of introspection is no URL.');
+  // What no header can carry would be in the message of the error that says so.
+  if (typeof apiKey !== 'string' || !/^[\x21-\x7e]+$/.test(apiKey))
+    throw new SessionError('invalid_argument', '`apiKey` of introspection is one key, of visible ASCII characters.');
   const known = createRecentMap<Known>(tokenLimit);
   const asking = new Map<string, Promise<boolean>>();
   let away: { since: number; cause: unknown } | null = null;

@@ -1,4 +1,4 @@
-import { base64url } from 'jose';
+import { base64url, type CryptoKey } from 'jose';
 import { SessionError } from '../../protocol/session-error.ts';
 import type { SigningKey } from './signing-key.ts';
 

@@ -9,7 +9,7 @@ describe('the command line', () => {
     expect(read('serve')).toEqual({ name: 'serve', options: {}, log: 'human' });
     expect(
       read(
-        'serve --port 0 --host ::1 --store memory --origin http://a.test --origin http://b.test --demo-users --cookie --page-data read --access-ttl 3s --idle 90s --absolute 2h --remember-idle 3d --remember-absolute 7d --max-sessions 5 --algorithm EdDSA --public-origin https://x.test --trust-proxy --dpop-nonce --no-limits --faults --issuer https://i --audience https://a --secrets s --log json --metrics',
+        'serve --port 0 --host ::1 --store memory --origin http://a.test --origin http://b.test --demo-users --cookie --page-data read --access-ttl 3s --idle 90s --absolute 2h --remember-idle 3d --remember-absolute 7d --max-sessions 5 --algorithm EdDSA --public-origin https://x.test --trust-proxy --dpop-nonce --require-proof --reauthenticate-for 10m --no-limits --faults --issuer https://i --audience https://a --secrets s --log json --metrics',
         { SOJOURN_INTROSPECTION_KEY: 'k,l', SOJOURN_ADMIN_KEYS: 'a,b', SOJOURN_METRICS_KEY: 'm' },
       ),
     ).toEqual({
@@ -32,6 +32,8 @@ describe('the command line', () => {
         publicOrigin: 'https://x.test',
         trustProxy: true,
         demandNonce: true,
+        requireProof: true,
+        reauthenticateFor: { endOthers: '10m' },
         limits: false,
         faults: true,
         issuer: 'https://i',
@@ -49,6 +51,7 @@ describe('the command line', () => {
     expect(read('--help')).toEqual({ name: 'help' });
     expect(read('serve -h')).toEqual({ name: 'help' });
     expect(read('help')).toEqual({ name: 'help' });
+    expect(read('serve --version -h')).toEqual({ name: 'help' });
     for (const flag of [
       'port',
       'host',
@@ -65,6 +68,9 @@ describe('the command line', () => {
       'faults',
       'no-limits',
       'trust-proxy',
+      'require-proof',
+      'reauthenticate-for',
+      'version',
       'log',
       'metrics',
       'secrets',
@@ -75,6 +81,11 @@ describe('the command line', () => {
       'api-key-env',
     ])
       expect(help).toContain(`--${flag}`);
+  });
+
+  it('tells the version, whatever else is asked for', () => {
+    for (const line of ['--version', 'serve --version', 'sessions list --version'])
+      expect(read(line)).toEqual({ name: 'version' });
   });
 
   it('takes the name of a key for a name, also one that begins like an option', () => {
@@ -95,6 +106,7 @@ describe('the command line', () => {
     ['serve --remember-idle 7', 'invalid_duration', /--remember-idle: .*'30m'/],
     ['serve --remember-absolute week', 'invalid_duration', /--remember-absolute/],
     ['serve --access-ttl soon', 'invalid_duration', /--access-ttl/],
+    ['serve --reauthenticate-for ever', 'invalid_duration', /--reauthenticate-for: .*'30m'/],
     ['serve --log loud', 'invalid_argument', /human, json or none/],
     ['sessions', 'invalid_argument', /sessions list, sessions show, sessions revoke/],
     ['sessions drop x', 'invalid_argument', /Say what to do/],
@@ -106,6 +118,13 @@ describe('the command line', () => {
     ['sessions show', 'invalid_argument', /the id of a session/],
     ['sessions revoke', 'invalid_argument', /--user <id>/],
     ['sessions revoke x --user u', 'invalid_argument', /not both/],
+    [
+      'sessions show x --url localhost:4577',
+      'invalid_argument',
+      /--url 'localhost:4577'.*write http:\/\/localhost:4577/,
+    ],
+    ['sessions show x --url /auth', 'invalid_argument', /--url '\/auth'/],
+    ['sessions show x --url ftp://me:hunter2@a', 'invalid_argument', /--url '…@a'/],
     ['sessions show x --url http://a', 'invalid_argument', /SOJOURN_API_KEY/],
     ['sessions show x --url http://a --api-key-env NONE', 'invalid_argument', /variable NONE/],
     ['sessions show x --url http://a --store memory', 'invalid_argument', /not both/],

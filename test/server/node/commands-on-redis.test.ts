@@ -112,10 +112,10 @@ describe('sojourn on a store in Redis', { timeout: 60_000 }, () => {
        } });`,
     );
     expect(await runWith({ node: ['--import', hook] }, 'serve', '--port', '0', ...onRedis())).toEqual({
-      code: 2,
+      code: 1,
       text: 'sojourn: A store in Redis needs the package redis: npm install redis\n',
     });
     const away = await run('serve', '--port', '0', '--store', 'redis://me:hunter2@127.0.0.1:1', '--secrets', folder);
-    expect(away).toEqual({ code: 2, text: 'sojourn: Redis does not answer at redis://127.0.0.1:1; is it running?\n' });
+    expect(away).toEqual({ code: 1, text: 'sojourn: Redis does not answer at redis://127.0.0.1:1; is it running?\n' });
   });
 });

@@ -54,7 +54,7 @@ describe('sojourn serve', { timeout }, () => {
   it('says so when the port is taken', async () => {
     const { url } = await started('--store', 'memory');
     const second = await run('serve', '--store', 'memory', '--port', new URL(url).port);
-    expect(second).toEqual({ code: 2, text: expect.stringMatching(/something else listens there/) });
+    expect(second).toEqual({ code: 1, text: expect.stringMatching(/something else listens there/) });
   });
 
   it('stops on SIGTERM: answers what is under way, ends streams, takes nothing new, exits 0', async () => {

@@ -209,7 +209,25 @@ describe('a nonce', () => {
 
   it('from the future is refused: a clock set back must not make old ones good for longer', async () => {
     const nonce = await nonces.issue();
-    now -= 1;
+    now -= 15_001;
+    expect(await nonces.accepts(nonce)).toBe(false);
+  });
+
+  it('is accepted by a server whose clock is fifteen seconds behind or ahead, and by none for longer than its life', async () => {
+    const shared = { secret: new Uint8Array(32).fill(7) };
+    const [behind, ahead] = [-15_000, 15_000].map((offset) =>
+      createDpopNonces({ ...shared, clock: { now: () => now + offset } }),
+    );
+    const made = now;
+    const nonce = await nonces.issue();
+    for (const server of [nonces, behind!, ahead!]) expect(await server.accepts(nonce)).toBe(true);
+    const tooYoung = await ahead!.issue();
+    expect(await nonces.accepts(tooYoung)).toBe(true);
+    expect(await behind!.accepts(tooYoung)).toBe(false);
+    // From fifteen seconds before it was made: what used proofs are remembered for is enough.
+    now = made + nonceLifeMs - 15_001;
+    expect(await nonces.accepts(nonce)).toBe(true);
+    now += 1;
     expect(await nonces.accepts(nonce)).toBe(false);
   });
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import {
   createAccessTokenVerifier,
   createIntrospection,
@@ -169,6 +170,20 @@ describe('while the session server cannot be asked', () => {
     });
     expect(String((error as Error).stack)).not.toContain(wrong);
   });
+
+  it.each(['key-SECRET\nkey-two', 'key-SECRET ', 'key-SECRET\u2028', 'kéy-SECRET', '', undefined as never])(
+    'an API key that no header could carry (%j) is refused at once, and is in no message',
+    (wrong) => {
+      let error: unknown;
+      try {
+        introspecting({ apiKey: wrong });
+      } catch (thrown) {
+        error = thrown;
+      }
+      expect(error).toMatchObject({ code: 'invalid_argument', message: expect.stringContaining('`apiKey`') });
+      expect(inspect(error, { depth: 5 })).not.toContain('SECRET');
+    },
+  );
 
   it('what cannot be used is refused at once', () => {
     expect(() => introspecting({ url: '/introspect' })).toThrow(expect.objectContaining({ code: 'invalid_argument' }));

@@ -170,7 +170,7 @@ describe('a session token', () => {
   });
 
   test.each(['ES256', 'EdDSA'] as const)(
-    'S59: can be signed with %s, and checked by its public key',
+    'S59: can be signed with %s, whose public half is published',
     async (algorithm) => {
       const signed = createSessionTokens({ secret, keys: { algorithm }, clock: world.clock });
       const token = await signed.issue(issued.session, { encrypt: true });

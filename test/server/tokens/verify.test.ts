@@ -54,6 +54,25 @@ describe('verifyAccessToken', () => {
     );
   });
 
+  // `process.env.AUDIENCE` that nobody set: every token of the issuer would pass, those for other APIs, too.
+  it.each<[string, object]>([
+    ['no audience', { audience: undefined }],
+    ['an empty audience', { audience: '' }],
+    ['an empty list of audiences', { audience: [] }],
+    ['a list of audiences with a gap', { audience: ['https://a', undefined] }],
+    ['an audience that is no text', { audience: new URL('https://a') }],
+    ['no issuer', { issuer: undefined }],
+    ['an empty issuer', { issuer: '' }],
+    ['a list of issuers', { issuer: ['https://i'] }],
+  ])('refuses to work with %s, at once', (_what, wrong) => {
+    const invalid = expect.objectContaining({
+      code: 'invalid_argument',
+      message: expect.stringContaining(`\`${Object.keys(wrong)[0]}\``),
+    });
+    expect(() => createAccessTokenVerifier({ ...options, ...wrong })).toThrow(invalid);
+    expect(() => verifyAccessToken(request({}), { ...options, ...wrong })).toThrow(invalid);
+  });
+
   it('remembers a good token for a minute and never beyond its end, and asks for the proof each time', async () => {
     let asked = 0;
     const jwks = createLocalJWKSet(await tokens.keySet());

@@ -26,7 +26,7 @@ export const listKeys: KeyCommand = async (keys, now) => {
   const text = table(
     ['KEY', 'ALGORITHM', 'STATE', 'MADE', 'SIGNS FROM'],
     rows,
-    'There are no signing keys yet: the server makes one when it starts.',
+    'There are no signing keys yet: the server makes one when it first needs it.',
   );
   return { text, json: { keys: known } };
 };

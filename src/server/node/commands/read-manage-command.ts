@@ -157,6 +157,10 @@ function targetOf(
 ): Target {
   if (url === undefined) return { at: 'store', store: store ?? 'sqlite:./sojourn.db', secrets };
   if (store !== undefined || secrets !== undefined) throw invalid('Take --url, or --store with --secrets; not both.');
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    throw invalid(
+      `--url '${url.replace(/^.*@/, '…@').slice(0, 60)}' is no URL of a server: write http://localhost:4577.`,
+    );
   if (on !== 'engine')
     throw invalid('Signing keys and secrets are handed out by no server: run this where the store is, with --store.');
   const apiKey = env[name];

@@ -1,4 +1,4 @@
-import { SessionError } from '../../../protocol/session-error.ts';
+import { isSessionError, SessionError } from '../../../protocol/session-error.ts';
 import type { Sessions } from '../../engine/sessions.ts';
 import { openEngine } from '../open-engine.ts';
 import { openStore, secretsFolderOf, type OpenedStore } from '../open-store.ts';
@@ -33,6 +33,8 @@ async function onEngine(target: Target, run: (sessions: Sessions) => Promise<Sho
     target.at === 'server' ? await connected(target) : openEngine(await opened(target), { onError: ignore });
   try {
     return await run(sessions);
+  } catch (error) {
+    throw target.at === 'server' ? explained(error) : error;
   } finally {
     await sessions.close();
   }
@@ -60,6 +62,14 @@ async function opened({ store, secrets }: Extract<Target, { at: 'store' }>): Pro
 async function connected({ url, apiKey }: Extract<Target, { at: 'server' }>): Promise<Sessions> {
   const { connectSessions } = await import('../../remote/connect-sessions.ts');
   return connectSessions({ url, apiKey });
+}
+
+/** What no command looks for is the address itself. */
+function explained(error: unknown): unknown {
+  if (!isSessionError(error) || error.code !== 'not_found') return error;
+  const fix =
+    '--url is the base of the server, as its clients know it, without /admin; and the server needs SOJOURN_ADMIN_KEYS.';
+  return new SessionError('not_found', `${error.message} ${fix}`, { cause: error });
 }
 
 /** A failing listener of events is nobody's business here: there is none. */

@@ -50,10 +50,12 @@ export function showSession(id: string): EngineCommand {
 export function revokeSession(id: string): EngineCommand {
   return async (sessions) => {
     const answer = await end.revoke.run(sessions, readInput(end.revoke, { id }));
-    return {
-      text: answer.was_live ? 'It is over.\n' : 'No live session has this id; nothing was done.\n',
-      json: answer,
-    };
+    if (!answer.was_live)
+      throw new SessionError(
+        'session_not_found',
+        'There is no live session of this id; nothing was done. For a user: sojourn sessions revoke --user <id>',
+      );
+    return { text: 'It is over.\n', json: answer };
   };
 }
 
