@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { dataContract } from './contract/data.ts';
 import { endsContract } from './contract/ends.ts';
 import { eventsContract } from './contract/events.ts';
+import { inputsContract } from './contract/inputs.ts';
 import { livesContract } from './contract/lives.ts';
 import { scopedContract } from './contract/scoped.ts';
 import { unknownId, type SessionsWorld, type Subject } from './contract/subject.ts';
@@ -38,6 +39,7 @@ export function testSessionsContract(name: string, make: () => Promise<SessionsW
     typesContract(subject);
     tokensContract(subject);
     eventsContract(subject);
+    inputsContract(subject);
 
     test('a closed engine does nothing more', async () => {
       await world.sessions.close();

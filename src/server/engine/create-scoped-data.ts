@@ -5,7 +5,6 @@ import { invalidArgument } from './failures.ts';
 import type { JsonValue } from './json.ts';
 import type { ScopedData } from './scoped-data.ts';
 import type { NewNote, Note, NoteStore } from './store.ts';
-import { isText } from './texts.ts';
 import { writeAttempts } from './write-attempts.ts';
 
 /** What {@link createScopedData} works with. */
@@ -86,6 +85,5 @@ function areaOf(id: string): string {
 
 function checkName(name: unknown): void {
   checkKey(name);
-  if (!isText(name, longestName))
-    throw invalidArgument(`The name of a value has at most ${longestName} characters, of well-formed Unicode.`);
+  if (name.length > longestName) throw invalidArgument(`The name of a value has at most ${longestName} characters.`);
 }

@@ -6,7 +6,7 @@ import { checkSelector } from './selector.ts';
 import { userTagOf } from './session-id.ts';
 import type { SessionTypes, TypeDefinition } from './session-types.ts';
 import { rememberType, type Logged, type Note, type Store } from './store.ts';
-import { newDefinition, patchedDefinition, sessionTypeOf } from './type-definition.ts';
+import { isTag, newDefinition, patchedDefinition, sessionTypeOf } from './type-definition.ts';
 import { checkSchema, createSchemaChecks } from './type-schema.ts';
 import { typedSessions } from './typed-sessions.ts';
 import { writeAttempts } from './write-attempts.ts';
@@ -66,7 +66,7 @@ export function createSessionTypes({ store, now, named, publish }: SessionTypesP
   }
 
   async function read(tag: string): Promise<Note | null> {
-    const note = await store.note(area, tag, now());
+    const note = isTag(tag) ? await store.note(area, tag, now()) : null;
     if (note === null) known.delete(tag);
     return note;
   }

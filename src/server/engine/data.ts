@@ -1,5 +1,6 @@
 import { SessionError } from '../../protocol/session-error.ts';
 import type { JsonObject, JsonValue } from './json.ts';
+import { isText } from './texts.ts';
 
 const deepest = 64;
 const longestKey = 512;
@@ -8,12 +9,12 @@ const refusedKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'p
 
 /** Throws `data_invalid` for a key that no data may have, at any depth. */
 export function checkKey(key: unknown): asserts key is string {
-  if (typeof key !== 'string' || key === '')
-    throw new SessionError('data_invalid', 'A key of session data is a string that is not empty.', { status: 422 });
-  if (key.length > longestKey)
-    throw new SessionError('data_invalid', `A key of session data has at most ${longestKey} characters.`, {
-      status: 422,
-    });
+  if (!isText(key, longestKey))
+    throw new SessionError(
+      'data_invalid',
+      `A key of session data is a text of 1 to ${longestKey} characters, of well-formed Unicode.`,
+      { status: 422 },
+    );
   if (refusedKeys.has(key))
     throw new SessionError('data_invalid', `Session data cannot have the key '${key}'; choose another name.`, {
       status: 422,

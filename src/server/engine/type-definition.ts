@@ -9,11 +9,15 @@ import { checkSchema } from './type-schema.ts';
 const tagPattern = /^[A-Za-z0-9_.-]{1,64}$/;
 const longest = { name: 256, description: 2048 };
 
+/** Whether a session type may have this name. */
+export function isTag(tag: unknown): tag is string {
+  return typeof tag === 'string' && tagPattern.test(tag);
+}
+
 /** A new type as it is kept. Throws what {@link checked} throws. */
 export function newDefinition(type: NewTypeDefinition, now: number): TypeDefinition {
   demandObject(type);
-  if (typeof type.tag !== 'string' || !tagPattern.test(type.tag))
-    throw invalidArgument('The tag of a session type is 1 to 64 characters of A-Za-z0-9_.- .');
+  if (!isTag(type.tag)) throw invalidArgument('The tag of a session type is 1 to 64 characters of A-Za-z0-9_.- .');
   return checked({
     tag: type.tag,
     name: type.name ?? type.tag,

@@ -4,8 +4,9 @@ import type { CreateSession, IssuedSession, Renewal } from '../engine/sessions.t
 import {
   acr,
   duration,
+  givenObject,
   id,
-  jsonObject,
+  keyThumbprint,
   moment,
   renewal,
   typeTag,
@@ -44,8 +45,6 @@ export interface IssuedAnswer {
   stamp: number;
 }
 
-const text = (most: number): z.ZodMiniType<string> => z.string().check(z.maxLength(most));
-
 /** Wishes for a new session, on the wire. */
 export const newSession: z.ZodMiniType<NewSession> = z.strictObject({
   user_id: z.exactOptional(userId),
@@ -62,20 +61,24 @@ export const newSession: z.ZodMiniType<NewSession> = z.strictObject({
   ),
   device: z.exactOptional(
     z.strictObject({
-      label: z.exactOptional(z.nullable(text(4096))),
-      user_agent: z.exactOptional(z.nullable(text(4096))),
+      label: z.exactOptional(z.nullable(z.string())),
+      user_agent: z.exactOptional(z.nullable(z.string())),
     }),
   ),
-  key_thumbprint: z.exactOptional(
-    z.nullable(text(4096)).check(z.describe('RFC 7638 thumbprint of the key that the session is bound to.')),
-  ),
+  key_thumbprint: z.exactOptional(keyThumbprint),
   authenticated_at: z.exactOptional(
     moment.check(z.describe('When the person proved who they are, where that was earlier than now.')),
   ),
   acr: z.exactOptional(acr),
-  trust_context: z.exactOptional(z.nullable(jsonObject)),
-  data: z.exactOptional(jsonObject),
+  trust_context: z.exactOptional(z.nullable(givenObject)),
+  data: z.exactOptional(givenObject),
 });
+
+/** What to do about wishes that cannot be met. */
+export const newSessionHints: NonNullable<Operation['hints']> = {
+  invalid_duration:
+    "Write a length of time as a text with its unit, such as '30m', '12h' or '14d', or as seconds; and `ends_at` as a moment in the future.",
+};
 
 /** A session with its secrets, on the wire. */
 const issuedAnswer: z.ZodMiniType<IssuedAnswer> = z.object({
@@ -96,7 +99,9 @@ export const create: Operation<NewSession, IssuedAnswer> = {
   answer: issuedAnswer,
   route: { method: 'POST', path: '/sessions', status: 201 },
   effect: 'write',
+  overwrites: true,
   repeatable: false,
+  hints: newSessionHints,
   secrets: { answer: issuedSecrets },
   run: async (sessions, input) => issued(await sessions.create(sessionWishes(input))),
 };

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { issued, issuedSecrets, type IssuedAnswer } from './create-session.ts';
-import { count, id, token, typeTag, userId, type OnSession, type OnUser } from './fields.ts';
+import { count, id, keyThumbprint, token, typeTag, userId, type OnSession, type OnUser } from './fields.ts';
 import type { Operation } from './operation.ts';
 import { wireSession } from './wire-session.ts';
 
@@ -33,7 +33,7 @@ export const revokeByToken: Operation<{ token: string; key_thumbprint?: string |
   name: 'sessions.revoke_by_token',
   summary:
     'Ends the session of a refresh token or a revocation token. A bound refresh token needs the thumbprint of its key.',
-  input: z.strictObject({ token, key_thumbprint: z.exactOptional(z.nullable(z.string().check(z.maxLength(128)))) }),
+  input: z.strictObject({ token, key_thumbprint: z.exactOptional(keyThumbprint) }),
   answer: endedAnswer,
   route: { method: 'POST', path: '/tokens/revoke' },
   effect: 'end',

@@ -18,7 +18,9 @@ export const touch: Operation<OnSession & { action?: string }, SessionAnswer> = 
   summary: 'Says that the person did something: the idle clock starts anew, and the window by its renewal.',
   input: z.strictObject({
     id,
-    action: z.exactOptional(z.string().check(z.maxLength(4096), z.describe('What was done, in the words of the app.'))),
+    action: z.exactOptional(
+      z.string().check(z.describe('What was done, in the words of the app: 1 to 256 characters.')),
+    ),
   }),
   answer: sessionAnswer,
   route: { method: 'POST', path: '/sessions/:id/touch' },
@@ -70,6 +72,7 @@ export const setEnd: Operation<OnSession & { at: string }, MovedAnswer> = {
   answer: movedAnswer,
   route: { method: 'PUT', path: '/sessions/:id/end' },
   effect: 'write',
+  overwrites: true,
   repeatable: true,
   run: async (sessions, input) => moved(await sessions.setEnd(input.id, Date.parse(input.at))),
 };
@@ -82,6 +85,7 @@ export const renew: Operation<OnSession, SessionAnswer> = {
   answer: sessionAnswer,
   route: { method: 'POST', path: '/sessions/:id/renew' },
   effect: 'write',
+  overwrites: true,
   repeatable: false,
   run: async (sessions, input) => ({ session: toWire(await sessions.renew(input.id)) }),
 };

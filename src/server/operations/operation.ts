@@ -18,6 +18,8 @@ export interface Operation<Input = unknown, Answer = unknown> {
   readonly route: OperationRoute;
   /** `'read'` changes nothing, `'end'` takes something away that cannot be given back, `'write'` is everything else. */
   readonly effect: 'read' | 'write' | 'end';
+  /** With `'write'`: whether it may end something, or write over what is kept, so that it is more than an addition. */
+  readonly overwrites?: true;
   /** Whether doing it twice leaves things as doing it once does, so that an answer that was lost may be asked for again. */
   readonly repeatable: boolean;
   /** Where the answer may be null ("there is none"): the code of the problem that says so over HTTP, and says nothing else. */
@@ -25,6 +27,8 @@ export interface Operation<Input = unknown, Answer = unknown> {
     SessionErrorCode,
     'session_not_found' | 'session_type_not_found' | 'invalid_token' | 'not_found'
   >;
+  /** What to do about an error of this operation, where the hint for its code would mislead. */
+  readonly hints?: Partial<Readonly<Record<SessionErrorCode, string>>>;
   /** Members of the input and of the answer that whoever has them can sign in with, or end a session by. */
   readonly secrets?: {
     readonly input?: readonly string[];

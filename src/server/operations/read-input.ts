@@ -12,12 +12,17 @@ type Issue = z.core.$ZodIssue;
 export function readInput<Input>({ name, input: schema }: Operation<Input>, input: unknown): Input {
   const checked = schema.safeParse(input);
   if (checked.success) return checked.data;
-  const said = checked.error.issues.slice(0, 5).map(describe).join('; ');
+  const said = checked.error.issues
+    .slice(0, 5)
+    .map((issue) => describe(issue, input))
+    .join('; ');
   throw new SessionError('invalid_argument', `The input of ${name} cannot be used: ${said}.`, { status: 400 });
 }
 
-function describe(issue: Issue): string {
+function describe(issue: Issue, input: unknown): string {
   const where = issue.path.length === 0 ? 'it' : `\`${issue.path.join('.').slice(0, 100)}\``;
+  const isMissing = issue.path.length > 0 && valueAt(input, issue.path) === undefined;
+  if (isMissing && issue.code !== 'invalid_value') return `${where} is missing`;
   switch (issue.code) {
     case 'invalid_type':
       return `${where} must be ${article(issue.expected)}`;
@@ -35,8 +40,12 @@ function describe(issue: Issue): string {
     case 'invalid_format':
       return `${where} must be a moment in ISO 8601, such as '2026-01-05T12:00:00.000Z'`;
     default:
-      return `${where} is not of the right kind, or missing`;
+      return `${where} is not of the right kind`;
   }
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | null | undefined)?.[key], input);
 }
 
 function article(kind: string): string {

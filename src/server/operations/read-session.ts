@@ -113,7 +113,7 @@ export const list: Operation<OnUser & { limit?: number; cursor?: string; type?: 
   input: z.strictObject({
     user_id: userId,
     limit: z.exactOptional(limit),
-    cursor: z.exactOptional(z.string().check(z.maxLength(128))),
+    cursor: z.exactOptional(z.string()),
     type: z.exactOptional(typeTag),
   }),
   answer: z.object({ sessions: z.array(wireSession), cursor: z.nullable(z.string()) }),

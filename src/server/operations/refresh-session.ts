@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { refusalReasons, type RefusalReason } from '../../protocol/end-reason.ts';
 import type { RefreshOutcome } from '../engine/sessions.ts';
 import { issued, issuedSecrets, type IssuedAnswer } from './create-session.ts';
-import { count, token } from './fields.ts';
+import { attemptKey, count, keyThumbprint, token } from './fields.ts';
 import type { Operation } from './operation.ts';
 import { wireSession } from './wire-session.ts';
 
@@ -23,17 +23,15 @@ export type RefreshAnswer =
   | { outcome: 'wrong_key'; session_id: string }
   | { outcome: 'too_many_replays'; retry_after_ms: number };
 
-const key = z.string().check(z.maxLength(256));
-
 export const refresh: Operation<RefreshInput, RefreshAnswer> = {
   name: 'sessions.refresh',
   summary:
     'Rotates a refresh token for its client. The same `attempt_key` again gets the same answer; without one the rotation is strict.',
   input: z.strictObject({
     refresh_token: token,
-    attempt_key: z.exactOptional(z.nullable(key)),
-    attempt_keys: z.exactOptional(z.array(z.strictObject({ generation: count, key })).check(z.maxLength(16))),
-    key_thumbprint: z.exactOptional(z.nullable(z.string().check(z.maxLength(128)))),
+    attempt_key: z.exactOptional(z.nullable(attemptKey)),
+    attempt_keys: z.exactOptional(z.array(z.strictObject({ generation: count, key: attemptKey }))),
+    key_thumbprint: z.exactOptional(keyThumbprint),
     cookie_mode: z.exactOptional(z.boolean()),
   }),
   answer: z.discriminatedUnion('outcome', [
@@ -51,6 +49,7 @@ export const refresh: Operation<RefreshInput, RefreshAnswer> = {
   ]),
   route: { method: 'POST', path: '/tokens/refresh' },
   effect: 'write',
+  overwrites: true,
   // Whether it is depends on the attempt key; the caller has it, and decides.
   repeatable: false,
   secrets: { input: ['refresh_token'], answer: issuedSecrets },

@@ -3,11 +3,12 @@ import {
   issued,
   issuedSecrets,
   newSession,
+  newSessionHints,
   sessionWishes,
   type IssuedAnswer,
   type NewSession,
 } from './create-session.ts';
-import { duration, token, userId, type OnUser, type WireDuration } from './fields.ts';
+import { attemptKey, duration, token, userId, type OnUser, type WireDuration } from './fields.ts';
 import type { Operation } from './operation.ts';
 import { wireSession } from './wire-session.ts';
 
@@ -43,7 +44,7 @@ export const redeem: Operation<RedeemInput, RedeemedAnswer | null> = {
     'Starts a session for a remember token, and gives the next token. Null when the token is unknown, used up or over.',
   input: z.strictObject({
     token,
-    attempt_key: z.exactOptional(z.string().check(z.maxLength(256))),
+    attempt_key: z.exactOptional(attemptKey),
     session: z.exactOptional(newSession),
   }),
   answer: z.object({
@@ -55,8 +56,10 @@ export const redeem: Operation<RedeemInput, RedeemedAnswer | null> = {
   }),
   route: { method: 'POST', path: '/remember-tokens/redeem' },
   effect: 'write',
+  overwrites: true,
   repeatable: false,
   absent: 'invalid_token',
+  hints: newSessionHints,
   secrets: { input: ['token'], answer: [...issuedSecrets, 'remember_token'] },
   run: async ({ remember }, input) => {
     const redeemed = await remember.redeem(input.token, {

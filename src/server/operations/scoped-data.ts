@@ -50,6 +50,7 @@ export const set: Operation<OnScoped & { value: JsonValue; life?: WireDuration }
   answer: valueAnswer,
   route: { method: 'PUT', path: '/sessions/:id/scoped/:name' },
   effect: 'write',
+  overwrites: true,
   repeatable: true,
   run: async ({ scoped }, { id: sessionId, name, value, ...options }) => {
     await scoped.set(sessionId, name, value, options);
@@ -78,7 +79,12 @@ export const swap: Operation<Swap, { value: JsonValue }> = {
   answer: valueAnswer,
   route: { method: 'POST', path: '/sessions/:id/scoped/:name/swap' },
   effect: 'write',
+  overwrites: true,
   repeatable: false,
+  hints: {
+    version_conflict:
+      'Somebody else was quicker: read the value again, decide again, and pass what you read as `expected`.',
+  },
   run: async ({ scoped }, { id: sessionId, name, expected, value, ...options }) => {
     const change = (current: JsonValue): JsonValue => {
       if (sameJson(current, expected)) return value;

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { ended, notFound } from '../engine/failures.ts';
 import type { JsonObject, JsonValue } from '../engine/json.ts';
 import type { Session, Sessions } from '../engine/sessions.ts';
-import { dataKey, id, ifVersion, jsonObject, jsonValue, type OnSession } from './fields.ts';
+import { dataKey, givenObject, id, ifVersion, jsonObject, jsonValue, type OnSession } from './fields.ts';
 import type { Operation } from './operation.ts';
 import { sessionAnswer, toWire, type SessionAnswer } from './wire-session.ts';
 
@@ -53,6 +53,7 @@ export const set: Operation<OnSession & { key: string; value: JsonValue }, Sessi
   answer: sessionAnswer,
   route: { method: 'PUT', path: '/sessions/:id/data/:key' },
   effect: 'write',
+  overwrites: true,
   repeatable: true,
   run: async ({ data }, input) => answer(await data.set(input.id, input.key, input.value)),
 };
@@ -60,10 +61,11 @@ export const set: Operation<OnSession & { key: string; value: JsonValue }, Sessi
 export const update: Operation<OnSession & IfVersion & { patch: JsonObject }, SessionAnswer> = {
   name: 'data.update',
   summary: 'Writes several keys of the session data; given keys overwrite, the rest stays.',
-  input: z.strictObject({ id, patch: jsonObject, if_version: z.exactOptional(ifVersion) }),
+  input: z.strictObject({ id, patch: givenObject, if_version: z.exactOptional(ifVersion) }),
   answer: sessionAnswer,
   route: { method: 'PATCH', path: '/sessions/:id/data' },
   effect: 'write',
+  overwrites: true,
   repeatable: false,
   run: async ({ data }, input) => answer(await data.update(input.id, input.patch, condition(input))),
 };
@@ -74,13 +76,14 @@ export const merge: Operation<OnSession & IfVersion & { patch: JsonObject; overw
     'Merges into the session data, at every depth: what is new is added, what exists stays as it is, or gives way with `overwrite`.',
   input: z.strictObject({
     id,
-    patch: jsonObject,
+    patch: givenObject,
     overwrite: z.exactOptional(z.boolean()),
     if_version: z.exactOptional(ifVersion),
   }),
   answer: sessionAnswer,
   route: { method: 'POST', path: '/sessions/:id/data/merge' },
   effect: 'write',
+  overwrites: true,
   repeatable: false,
   run: async ({ data }, { overwrite = false, ...input }) =>
     answer(await data.merge(input.id, input.patch, { overwrite, ...condition(input) })),
@@ -89,10 +92,11 @@ export const merge: Operation<OnSession & IfVersion & { patch: JsonObject; overw
 export const replace: Operation<OnSession & IfVersion & { data: JsonObject }, SessionAnswer> = {
   name: 'data.replace',
   summary: 'Replaces all session data.',
-  input: z.strictObject({ id, data: jsonObject, if_version: z.exactOptional(ifVersion) }),
+  input: z.strictObject({ id, data: givenObject, if_version: z.exactOptional(ifVersion) }),
   answer: sessionAnswer,
   route: { method: 'PUT', path: '/sessions/:id/data' },
   effect: 'write',
+  overwrites: true,
   repeatable: false,
   run: async ({ data }, input) => answer(await data.replace(input.id, input.data, condition(input))),
 };

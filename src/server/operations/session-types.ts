@@ -4,7 +4,7 @@ import { instantSchema } from '../../protocol/session-view.ts';
 import type { JsonObject } from '../engine/json.ts';
 import type { NewTypeDefinition, TypeDefinition } from '../engine/session-types.ts';
 import type { Renewal } from '../engine/sessions.ts';
-import { duration, jsonObject, renewal, typeTag, type WireDuration } from './fields.ts';
+import { duration, givenObject, jsonObject, renewal, typeTag, type WireDuration } from './fields.ts';
 import type { Operation } from './operation.ts';
 import { instant } from './wire-session.ts';
 
@@ -44,16 +44,17 @@ export interface WireType {
 }
 
 const patchMembers = {
-  name: z.exactOptional(z.string().check(z.maxLength(256))),
-  description: z.exactOptional(z.string().check(z.maxLength(4096))),
+  name: z.exactOptional(z.string().check(z.describe('At most 256 characters.'))),
+  description: z.exactOptional(z.string().check(z.describe('At most 2048 characters.'))),
   schema: z.exactOptional(
     z
-      .nullable(jsonObject)
+      .nullable(givenObject)
       .check(z.describe("What the data looks like, by sample; 'string', 'number', 'boolean' name a kind.")),
   ),
   selector: z.exactOptional(
     z
-      .nullable(z.string().check(z.maxLength(1024)))
+      // Anything, so that the engine says what is wrong with it.
+      .nullable(z.custom<string>((value) => value !== undefined).check(z.meta({ type: 'string' })))
       .check(z.describe("Where the data says whose session it is: '$Session{details}{username}'.")),
   ),
   encrypt: z.exactOptional(z.boolean()),
@@ -64,7 +65,7 @@ const patchMembers = {
   max_per_user: z.exactOptional(
     z.nullable(z.number()).check(z.describe('Most live sessions of one user; the oldest end. Null for any number.')),
   ),
-  custom: z.exactOptional(z.nullable(jsonObject).check(z.describe('What you want to find again with the type.'))),
+  custom: z.exactOptional(z.nullable(givenObject).check(z.describe('What you want to find again with the type.'))),
 };
 
 const wireType: z.ZodMiniType<WireType> = z.object({
@@ -110,6 +111,7 @@ export const update: Operation<TypePatch & { tag: string }, TypeAnswer> = {
   answer: typeAnswer,
   route: { method: 'PATCH', path: '/session-types/:tag' },
   effect: 'write',
+  overwrites: true,
   repeatable: true,
   run: async ({ types }, { tag, ...patch }) => ({ type: toWireType(await types.update(tag, wishes(patch))) }),
 };
@@ -149,6 +151,7 @@ export const remove: Operation<{ tag: string; force?: boolean }, { removed: bool
   route: { method: 'DELETE', path: '/session-types/:tag' },
   effect: 'end',
   repeatable: true,
+  hints: { version_conflict: 'End the sessions of this type first, or pass `force: true`, which ends them all.' },
   run: async ({ types }, { tag, ...options }) => ({ removed: await types.remove(tag, options) }),
 };
 

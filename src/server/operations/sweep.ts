@@ -9,6 +9,7 @@ export const sweep: Operation<Record<never, never>, { removed: number }> = {
   answer: z.object({ removed: count }),
   route: { method: 'POST', path: '/sweep' },
   effect: 'write',
+  overwrites: true,
   repeatable: true,
   run: async (sessions) => ({ removed: await sessions.sweep() }),
 };
@@ -20,6 +21,7 @@ export const sweepUser: Operation<OnUser, { removed: number }> = {
   answer: z.object({ removed: count }),
   route: { method: 'POST', path: '/users/:user_id/sweep' },
   effect: 'write',
+  overwrites: true,
   repeatable: true,
   run: async (sessions, input) => ({ removed: await sessions.sweepUser(input.user_id) }),
 };

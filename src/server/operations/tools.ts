@@ -22,6 +22,7 @@ export interface Tool {
 /** What a tool does to the world. */
 export interface ToolAnnotations {
   readonly readOnlyHint: boolean;
+  /** Whether it may end something, or write over what is kept. */
   readonly destructiveHint: boolean;
   readonly idempotentHint: boolean;
 }
@@ -88,7 +89,7 @@ export function createTools(sessions: Sessions, options: ToolsOptions = {}): Too
 }
 
 function createTool(operation: Operation, sessions: Sessions, options: Required<ToolsOptions>): Tool {
-  const { name, summary, effect, repeatable } = operation;
+  const { name, summary, effect, overwrites, repeatable } = operation;
   const hidden = options.tokens ? [] : (operation.secrets?.answer ?? []);
   return {
     name: toolName(name),
@@ -96,7 +97,7 @@ function createTool(operation: Operation, sessions: Sessions, options: Required<
     inputSchema: jsonSchemaOf(operation.input),
     annotations: {
       readOnlyHint: effect === 'read',
-      destructiveHint: effect === 'end',
+      destructiveHint: effect === 'end' || overwrites === true,
       idempotentHint: repeatable,
     },
     call: async (input) => {
@@ -104,7 +105,7 @@ function createTool(operation: Operation, sessions: Sessions, options: Required<
         const answer = await operation.run(sessions, readInput(operation, input));
         return { ok: true, result: without(answer, hidden) };
       } catch (error) {
-        return { ok: false, error: told(error, options.onError) };
+        return { ok: false, error: told(error, operation, options.onError) };
       }
     },
   };
@@ -124,7 +125,7 @@ function without(answer: unknown, hidden: readonly string[]): unknown {
   return Object.fromEntries(Object.entries(answer).filter(([name]) => !hidden.includes(name)));
 }
 
-function told(error: unknown, onError: (error: unknown) => void): ToolError {
+function told(error: unknown, { hints }: Operation, onError: (error: unknown) => void): ToolError {
   if (!isSessionError(error) || error.code === 'server_error') onError(error);
   if (!isSessionError(error))
     return {
@@ -137,7 +138,7 @@ function told(error: unknown, onError: (error: unknown) => void): ToolError {
   return {
     code,
     message,
-    hint: nextStep(code) ?? 'Read the message and decide.',
+    hint: hints?.[code] ?? nextStep(code) ?? 'Read the message and decide.',
     retryable,
     ...(reason !== undefined && { reason }),
     ...(retryAfterMs !== undefined && { retry_after_ms: retryAfterMs }),

@@ -1,7 +1,8 @@
 import ky, { isHTTPError } from 'ky';
 import { SessionError } from '../../protocol/session-error.ts';
 import type { Operation } from '../operations/operation.ts';
-import { fillRoute } from '../operations/route-path.ts';
+import { readInput } from '../operations/read-input.ts';
+import { fillRoute, hasQuery } from '../operations/route-path.ts';
 import { answerError, foreignAnswer, isWorthWaiting } from './answer-error.ts';
 
 /** How a server is reached. */
@@ -41,12 +42,14 @@ export function createRequests({ url, apiKey, fetch, timeoutMs, retry: limit }: 
   return {
     call: async (operation, input) => {
       const { method, path } = operation.route;
-      const { path: filled, rest } = fillRoute(operation.route, input);
-      const isQuery = method === 'GET' || method === 'DELETE';
+      const { path: filled, rest } = fillRoute(operation.route, readInput(operation, asChecked(input)));
+      const sent = hasQuery(operation.route)
+        ? { searchParams: rest as Record<string, string> }
+        : { body: JSON.stringify(rest), headers: { 'Content-Type': 'application/json' } };
       try {
         const response = await api(base + filled, {
           method,
-          ...(isQuery ? { searchParams: rest as Record<string, string> } : { json: rest }),
+          ...sent,
           retry: {
             limit,
             methods: everyMethod,
@@ -83,6 +86,18 @@ export function createRequests({ url, apiKey, fetch, timeoutMs, retry: limit }: 
   };
 }
 
+/** Ids and tokens lead to something, or nowhere: of another kind than text they lead nowhere, as the empty text does. */
+const leading: ReadonlySet<string> = new Set(['id', 'keep_id', 'except', 'tag', 'token', 'refresh_token']);
+
+/** An input whose members that are undefined are not there. */
+function asChecked(input: object): object {
+  return Object.fromEntries(
+    Object.entries(input)
+      .map(([name, value]) => [name, leading.has(name) && typeof value !== 'string' ? '' : (value as unknown)] as const)
+      .filter(([, value]) => value !== undefined),
+  );
+}
+
 function readAnswer<Input, Answer>(operation: Operation<Input, Answer>, json: unknown): Answer {
   const { method, path } = operation.route;
   const { data } = operation.answer.safeParse(json);
@@ -91,7 +106,11 @@ function readAnswer<Input, Answer>(operation: Operation<Input, Answer>, json: un
 }
 
 function demandUrl(url: string): string {
-  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url.replace(/\/+$/, '');
+  const { protocol, username, password } = URL.canParse(url)
+    ? new URL(url)
+    : { protocol: '', username: '', password: '' };
+  // No request takes a url with a password.
+  if (/^https?:$/.test(protocol) && username + password === '') return url.replace(/\/+$/, '');
   throw new SessionError(
     'invalid_argument',
     '`url` is where the session server is: https://auth.example.com, with its base path.',

@@ -1,5 +1,4 @@
 import { SessionError } from '../../protocol/session-error.ts';
-import { checkJsonObject } from '../engine/data.ts';
 import type { RefreshOutcome, Sessions } from '../engine/sessions.ts';
 import { create, reissue } from '../operations/create-session.ts';
 import * as end from '../operations/end-sessions.ts';
@@ -14,7 +13,7 @@ import { createRemoteData, createRemoteScoped } from './remote-data.ts';
 import { createRemoteRemember } from './remote-remember.ts';
 import { createRemoteTypes, createRemoteUsers } from './remote-types.ts';
 import { createSubscriptions } from './subscriptions.ts';
-import { toNewSession, toWireDuration, toWireMoment } from './to-wire.ts';
+import { toNewSession, toWireDuration, toWireMoment, toWirePage } from './to-wire.ts';
 
 /** What {@link connectSessions} takes. */
 export interface ConnectOptions {
@@ -31,7 +30,10 @@ export interface ConnectOptions {
    * repeated. `Retry-After` is waited for up to ten seconds. Default: 2; 0 for never.
    */
   retry?: number;
-  /** Told when the event stream was away for so long that events may be lost to its listeners. Default: nobody is. */
+  /**
+   * Told when events may be lost to listeners: the event stream was away for too long, or broke off before its first event.
+   * Default: nobody is.
+   */
   onMissedEvents?: () => void;
   /** Told when a listener fails, or the event stream is refused. Default: nobody is. */
   onError?: (error: unknown) => void;
@@ -63,11 +65,7 @@ export function connectSessions(options: ConnectOptions): Sessions {
   };
 
   return {
-    create: async (input) => {
-      if (input.data !== undefined) checkJsonObject(input.data);
-      if (input.trustContext != null) checkJsonObject(input.trustContext);
-      return toIssued(await call(create, toNewSession(input)));
-    },
+    create: async (input) => toIssued(await call(create, toNewSession(input))),
     get: async (id) => {
       const found = await call(look.get, { id });
       return found && toSession(found.session);
@@ -121,7 +119,7 @@ export function connectSessions(options: ConnectOptions): Sessions {
     revokeOfType: async (userId, tag, { except } = {}) =>
       call(end.revokeOfType, { user_id: userId, tag, ...(except !== undefined && { except }) }),
     list: async (userId, page = {}) => {
-      const { sessions, cursor } = await call(look.list, { user_id: userId, ...page });
+      const { sessions, cursor } = await call(look.list, { user_id: userId, ...toWirePage(page) });
       return { sessions: sessions.map(toSession), cursor };
     },
     data: createRemoteData({ call }),
@@ -130,7 +128,8 @@ export function connectSessions(options: ConnectOptions): Sessions {
     users: createRemoteUsers({ call }),
     remember: createRemoteRemember({ call }),
     subscribe: (listener, filter) => (isClosed ? () => {} : streams.subscribe(listener, filter)),
-    events: async ({ userId, ...query }) => (await call(log.list, { user_id: userId, ...query })).events.map(toEvent),
+    events: async ({ userId, ...query }) =>
+      (await call(log.list, { user_id: userId, ...toWirePage(query) })).events.map(toEvent),
     sweep: async () => (await call(sweep, {})).removed,
     sweepUser: async (userId) => (await call(sweepUser, { user_id: userId })).removed,
     close: async () => {

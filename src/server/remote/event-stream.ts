@@ -12,7 +12,7 @@ export interface Following {
   onEvent: (event: SessionEvent) => void;
   /** Called once, when the first connection stands or has failed. */
   onFirst: () => void;
-  /** Events were lost: the server did not remember far enough. */
+  /** Events may be lost: the server did not remember far enough, or no event had come that it could go on after. */
   onMissed: () => void;
   /** The stream was refused for good, and is over. */
   onRefused: (error: unknown) => void;
@@ -26,17 +26,19 @@ const longestPauseMs = 15_000;
 
 /**
  * Keeps the event stream of the server open (HTML standard, server-sent events), until it is closed or refused. It goes on after
- * the last event that came, in ever longer pauses while nobody answers.
+ * the last event that came, in ever longer pauses while nobody answers. Before the first event there is no place to go on from:
+ * then it says that events may be lost.
  */
 export async function followEvents(following: Following): Promise<void> {
   const { signal, onFirst } = following;
   let lastEventId: string | null = null;
-  for (let failures = 0; !signal.aborted; failures++) {
+  for (let failures = 0, isFirst = true; !signal.aborted; failures++, isFirst = false) {
     let waitMs = 0;
     try {
       const response = await following.open(following.query, lastEventId, signal);
       failures = 0;
       onFirst();
+      if (!isFirst && lastEventId === null) following.onMissed();
       await read(response.body!, following, (id) => (lastEventId = id));
     } catch (error) {
       if (signal.aborted) break;

@@ -15,14 +15,6 @@ import { toWireDuration } from './to-wire.ts';
 
 /** The data of sessions on a server. What JSON would change without a word is refused before it is sent. */
 export function createRemoteData({ call }: Pick<Requests, 'call'>): SessionData {
-  async function demandLive(id: string): Promise<Session> {
-    const found = await call(inspect, { id });
-    if (found === null) throw notFound();
-    const session = toSession(found.session);
-    if (session.endReason !== null) throw ended(session.endReason);
-    return session;
-  }
-
   return {
     get: async (id) => (await call(data.read, { id })).data,
     set: async (id, key, value) => {
@@ -47,7 +39,7 @@ export function createRemoteData({ call }: Pick<Requests, 'call'>): SessionData 
     mutate: async (id, key, change) => {
       checkKey(key);
       return repeatOnConflict(async () => {
-        const { data: current, version } = await demandLive(id);
+        const { data: current, version } = await demandLive(call, id);
         const value = change(Object.hasOwn(current, key) ? current[key]! : null);
         checkJson(value);
         return read(await call(data.update, { id, patch: { [key]: value }, if_version: version }));
@@ -81,7 +73,7 @@ export function createRemoteScoped({ call }: Pick<Requests, 'call'>): ScopedData
     mutate: async (id, name, change, options) => {
       checkKey(name);
       return repeatOnConflict(async () => {
-        const { value: expected } = await call(scoped.read, { id, name });
+        const [{ value: expected }] = await Promise.all([call(scoped.read, { id, name }), demandLive(call, id)]);
         const value = change(structuredClone(expected));
         checkJson(value);
         return (await call(scoped.swap, { id, name, expected, value, ...lifeOf(options) })).value;
@@ -92,6 +84,14 @@ export function createRemoteScoped({ call }: Pick<Requests, 'call'>): ScopedData
       return (await call(scoped.remove, { id, name })).removed;
     },
   };
+}
+
+async function demandLive(call: Requests['call'], id: string): Promise<Session> {
+  const found = await call(inspect, { id });
+  if (found === null) throw notFound();
+  const session = toSession(found.session);
+  if (session.endReason !== null) throw ended(session.endReason);
+  return session;
 }
 
 function read({ session }: SessionAnswer): Session {

@@ -4,13 +4,13 @@ import * as types from '../operations/session-types.ts';
 import * as users from '../operations/session-users.ts';
 import type { Requests } from './call-operation.ts';
 import { toSession, toType, toUser } from './from-wire.ts';
-import { toTypePatch } from './to-wire.ts';
+import { toTypePatch, toWirePage } from './to-wire.ts';
 
 /** The session types that a server keeps. */
 export function createRemoteTypes({ call }: Pick<Requests, 'call'>): SessionTypes {
   return {
-    define: async ({ tag, ...rest }) => toType((await call(types.define, { tag, ...toTypePatch(rest) })).type),
-    update: async (tag, patch) => toType((await call(types.update, { tag, ...toTypePatch(patch) })).type),
+    define: async (type) => toType((await call(types.define, { ...toTypePatch(type), tag: type.tag })).type),
+    update: async (tag, patch) => toType((await call(types.update, { ...toTypePatch(patch), tag })).type),
     get: async (tag) => {
       const found = await call(types.get, { tag });
       return found && toType(found.type);
@@ -25,7 +25,7 @@ export function createRemoteTypes({ call }: Pick<Requests, 'call'>): SessionType
 export function createRemoteUsers({ call }: Pick<Requests, 'call'>): SessionUsers {
   return {
     list: async (tag, page = {}) => {
-      const { total_pages: totalPages, users: found, ...rest } = await call(users.list, { tag, ...page });
+      const { total_pages: totalPages, users: found, ...rest } = await call(users.list, { tag, ...toWirePage(page) });
       return { users: found.map(toUser), ...rest, totalPages };
     },
     get: async (tag, userId) => {
@@ -39,7 +39,7 @@ export function createRemoteUsers({ call }: Pick<Requests, 'call'>): SessionUser
         ...rest
       } = await call(users.sessionsOfType, {
         tag,
-        ...page,
+        ...toWirePage(page),
         ...(userId !== undefined && { user_id: userId }),
       });
       return { sessions: sessions.map(toSession), ...rest, totalPages };

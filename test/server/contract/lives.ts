@@ -207,7 +207,7 @@ export function livesContract(on: Subject): void {
       expect(await on.sessions.inspect(id)).toMatchObject({ state: 'expired', endReason: 'expired' });
     });
 
-    test('is renewed by its back end, and its token before is superseded (S15)', async () => {
+    test('is renewed by its back end, which begins its window and a generation of its token', async () => {
       const { id } = await on.start();
       on.clock.advance(30 * minute);
       expect(await on.sessions.renew(id)).toMatchObject({ tokenGeneration: 1, windowEndsAt: on.clock.now() + hour });

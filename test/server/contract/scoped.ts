@@ -62,5 +62,16 @@ export function scopedContract(on: Subject): void {
       await expect(on.sessions.scoped.set(unknownId, 'a', 1)).rejects.toMatchObject(missing);
       await expect(on.sessions.scoped.mutate(unknownId, 'a', () => 1)).rejects.toMatchObject(missing);
     });
+
+    test('of a session that is over is not thought of anew', async () => {
+      const { id } = await on.start();
+      await on.sessions.scoped.set(id, 'a', 1);
+      await on.sessions.revoke(id, 'revoked');
+      let thoughts = 0;
+      const change = (): number => ++thoughts;
+      for (const over of [id, unknownId])
+        await expect(on.sessions.scoped.mutate(over, 'a', change)).rejects.toThrow('session');
+      expect([thoughts, await on.sessions.scoped.get(id, 'a')]).toEqual([0, 1]);
+    });
   });
 }

@@ -27,7 +27,6 @@ describe('what is of the wrong kind', () => {
     ['a page of no length', ({ list }) => list('ada', { limit: Number.NaN })],
     ['a reason that there is not', ({ revoke }) => revoke(id, wrong('bananas'))],
     ['half a letter in an action', ({ touch }) => touch(id, half)],
-    ['half a letter in a name', ({ scoped }) => scoped.set(id, half, 1)],
     ['a type that is no object', ({ types }) => types.define(wrong(undefined))],
     ['a name that is too long', ({ types }) => types.define({ tag: 'shop', name: 'x'.repeat(257) })],
     ['an attempt key that is no text', ({ remember }) => remember.redeem('', { attemptKey: wrong(null) })],
@@ -57,12 +56,19 @@ describe('what is of the wrong kind', () => {
     await world.sessions.data.set(id, 'k'.repeat(512), 1);
     const refused = { code: 'data_invalid', status: 422 };
     await expect(world.sessions.data.set(id, 'k'.repeat(513), 1)).rejects.toMatchObject(refused);
+    await expect(world.sessions.data.set(id, half, 1)).rejects.toMatchObject(refused);
+    await expect(world.sessions.scoped.set(id, half, 1)).rejects.toMatchObject(refused);
     await expect(world.sessions.data.update(id, { ['k'.repeat(513)]: 1 })).rejects.toMatchObject(refused);
   });
 
   test('a name of a device that cannot be written is mended, since strangers give it', async () => {
     const { session } = await world.sessions.create({ userId: 'ada', device: { label: half } });
     expect(session.device.label).toBe('a\u{FFFD}');
+  });
+
+  test('a type by a name that none has is not there', async () => {
+    expect(await world.sessions.types.get(wrong(undefined))).toBeNull();
+    expect(await world.sessions.types.remove(wrong(5))).toBe(false);
   });
 
   test('a member that types do not have is not kept', async () => {

@@ -33,7 +33,7 @@ describe('the table of operations', () => {
 
   test.each(operations.map((operation) => [operation.name, operation] as const))(
     '%s has a summary, an input that is strict, and a route that fits',
-    (_name, { summary, input, answer, route, effect, repeatable }) => {
+    (_name, { summary, input, answer, route, effect, overwrites, repeatable }) => {
       expect(summary).toMatch(/^[A-Z].{20,}\.$/);
       const schema = jsonSchemaOf(input) as { properties: object; required?: string[]; additionalProperties: boolean };
       expect(schema).toMatchObject({ $schema: expect.stringContaining('2020-12'), type: 'object' });
@@ -42,6 +42,7 @@ describe('the table of operations', () => {
       expect(jsonSchemaOf(answer)).toMatchObject({ $schema: expect.any(String) });
       if (effect === 'read') expect(repeatable).toBe(true);
       if (route.method === 'GET') expect(effect).toBe('read');
+      if (overwrites) expect(effect).toBe('write');
       expect(Object.keys(schema.properties).every((name) => /^[a-z_]+$/.test(name))).toBe(true);
     },
   );

@@ -57,6 +57,19 @@ describe('the tools for agents (S103)', () => {
     expect(hints('sessions_get')).toEqual({ readOnlyHint: true, destructiveHint: false, idempotentHint: true });
     expect(hints('sessions_revoke')).toEqual({ readOnlyHint: false, destructiveHint: true, idempotentHint: true });
     expect(hints('sessions_extend')).toEqual({ readOnlyHint: false, destructiveHint: false, idempotentHint: false });
+    expect(hints('sessions_set_end')).toEqual({ readOnlyHint: false, destructiveHint: true, idempotentHint: true });
+    const additive = createTools(sessions, { tokens: true }).tools.filter(
+      ({ annotations }) => !annotations.readOnlyHint && !annotations.destructiveHint,
+    );
+    // A session with `max_per_user` ends older ones, and what is written may stand where something else stood.
+    expect(additive.map(({ name }) => name)).toEqual([
+      'sessions_touch',
+      'sessions_reauthenticated',
+      'sessions_claims_changed',
+      'sessions_extend',
+      'types_define',
+      'remember_issue',
+    ]);
   });
 
   test('do what they say', async () => {
@@ -135,6 +148,47 @@ describe('the tools for agents (S103)', () => {
     await sessions.revoke(session.id, 'signed_out_elsewhere');
     expect(await call('sessions_touch', { id: session.id })).toMatchObject({
       error: { code: 'session_ended', reason: 'signed_out_elsewhere', hint: expect.stringContaining('sign in') },
+    });
+  });
+
+  test.each([
+    ['no user', 'sessions_create', {}, /^`user_id` is a text/],
+    ['no number of sessions', 'sessions_create', { user_id: 'ada', max_per_user: 0 }, /^`max_per_user` is/],
+    [
+      'an end that has passed',
+      'sessions_create',
+      { user_id: 'ada', ends_at: '2020-01-01T00:00:00Z' },
+      /^`ends_at` .*ISO/,
+    ],
+    ['no value', 'data_set', { id: 'a', key: 'b' }, /`value` is missing/],
+    ['no id', 'sessions_touch', {}, /`id` is missing/],
+    ['no stamp', 'sessions_check', { id: 'a' }, /`stamp` is missing/],
+    ['no confirmation', 'sessions_revoke_everybody', {}, /`confirm` must be one of 'everybody'/],
+  ])('call the members of an input by the names that it has: %s', async (_what, name, input, message) => {
+    const answer = await call(name, input);
+    expect(answer).toMatchObject({ ok: false, error: { message: expect.stringMatching(message) } });
+    expect(JSON.stringify(answer)).not.toMatch(/[a-z][A-Z]|epoch/);
+  });
+
+  test('give a hint that fits what was asked for', async () => {
+    const past = { user_id: 'ada', ends_at: '2020-01-01T00:00:00Z' };
+    expect(await call('sessions_create', past)).toMatchObject({
+      error: { code: 'invalid_duration', hint: expect.stringContaining('`ends_at` as a moment in the future') },
+    });
+    await sessions.types.define({ tag: 'shop' });
+    const { session } = await sessions.create({ userId: 'ada', type: 'shop' });
+    expect(await call('types_remove', { tag: 'shop' })).toMatchObject({
+      error: { code: 'version_conflict', hint: expect.stringContaining('`force: true`') },
+    });
+    expect(await call('scoped_swap', { id: session.id, name: 'a', expected: 1, value: 2 })).toMatchObject({
+      error: { code: 'version_conflict', hint: expect.stringContaining('`expected`') },
+    });
+  });
+
+  test("leave the caller's own names as they are", async () => {
+    await sessions.types.define({ tag: 'shop', schema: { userId: 'string' } });
+    expect(await call('sessions_create', { user_id: 'ada', type: 'shop', data: { userId: 1 } })).toMatchObject({
+      error: { code: 'data_invalid', message: expect.stringContaining("'userId'") },
     });
   });
 

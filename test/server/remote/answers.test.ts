@@ -69,10 +69,25 @@ describe('a request', () => {
   test.each([
     ['a url that is none', { url: 'auth.example.com' }],
     ['another protocol', { url: 'ftp://auth.example.com' }],
+    ['a password in the url', { url: 'https://ada:secret@auth.example.com' }],
     ['an empty key', { apiKey: '' }],
     ['a key with a line end', { apiKey: `${apiKey}\r\nX: 1` }],
   ])('is not made with %s', (_what, options) => {
     expect(() => client([good], options)).toThrow(expect.objectContaining({ code: 'invalid_argument' }));
+  });
+});
+
+describe('an input that cannot be used', () => {
+  test.each([
+    ['no user', (sessions: Sessions) => sessions.revokeAll(undefined as unknown as string)],
+    ['another kind', (sessions: Sessions) => sessions.revokeAll({} as unknown as string)],
+    ['no number', (sessions: Sessions) => sessions.list('ada', { limit: Number.NaN })],
+    ['a big number', (sessions: Sessions) => sessions.list('ada', { limit: 10n as unknown as number })],
+    ['a date', (sessions: Sessions) => sessions.touch('session_1', new Date(0) as unknown as string)],
+  ])('is refused as the engine does, before anything is sent: %s', async (_what, call) => {
+    const refused = { code: 'invalid_argument', status: 400, retryable: false };
+    expect(await outcome(call(client([good])))).toMatchObject(refused);
+    expect(asked).toEqual([]);
   });
 });
 

@@ -138,8 +138,9 @@ describe('the event stream', () => {
   test('that says nothing for so long is dead, and opened anew where it ended', async () => {
     const places: Array<string | null> = [];
     const heard: number[] = [];
+    let missed = 0;
     const asked = (request: Request): void => void places.push(request.headers.get('last-event-id'));
-    const sessions = client([`: open\n\n${event(7)}`, event(8)], { asked });
+    const sessions = client([`: open\n\n${event(7)}`, event(8)], { asked, missed: () => void missed++ });
     sessions.subscribe(({ cursor }) => void heard.push(cursor));
     await vi.advanceTimersByTimeAsync(44_000);
     expect([heard, places]).toEqual([[7], [null]]);
@@ -148,6 +149,20 @@ describe('the event stream', () => {
       [7, 8],
       [null, '7'],
     ]);
+    expect(missed).toBe(0);
+    await sessions.close();
+  });
+
+  test.each([
+    ['was cut before an event came', [': open\n\n', `: open\n\n${event(8)}`]],
+    ['was refused at first', [null, `: open\n\n${event(8)}`]],
+  ])('that %s says that events may be lost: it knows no place to go on from', async (_what, streams) => {
+    let missed = 0;
+    const heard: number[] = [];
+    const sessions = client(streams, { missed: () => void missed++ });
+    sessions.subscribe(({ cursor }) => void heard.push(cursor));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([missed, heard]).toEqual([1, [8]]);
     await sessions.close();
   });
 
