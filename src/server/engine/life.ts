@@ -14,16 +14,19 @@ export function endOf(record: Times): number {
 }
 
 /**
- * Why the session is dead at `now`, or null while it lives. A session lives up to, and not at, its end.
- * In order: its death mark; then absolute, idle, window end; then the user's not-before stamp.
+ * Why the session is dead at `now`, or null while it lives. A session lives up to, and not at, its end. The reason is what
+ * ended it first, and so the same however late somebody asks: its death mark; a not-before stamp of the user that came before
+ * its end; then that limit which is its end: absolute, idle, window.
  */
 export function deathOf(record: SessionRecord, notBefore: number, now: number): DeathReason | null {
   if (record.endReason !== null) return record.endReason;
-  if (record.absoluteEndsAt !== null && now >= record.absoluteEndsAt) return 'absolute_expired';
-  if (record.idleTimeoutMs !== null && now >= record.lastActivityAt + record.idleTimeoutMs) return 'idle';
-  if (record.windowEndsAt !== null && now >= record.windowEndsAt) return 'expired';
-  if (record.stamp <= notBefore) return 'revoked_all';
-  return null;
+  const end = endOf(record);
+  // Stamps may be ahead of the clock: one that is beyond the end ends nonetheless what still lives.
+  if (record.stamp <= notBefore && Math.min(notBefore, now) < end) return 'revoked_all';
+  if (now < end) return null;
+  if (record.absoluteEndsAt === end) return 'absolute_expired';
+  if (record.idleTimeoutMs !== null && record.lastActivityAt + record.idleTimeoutMs === end) return 'idle';
+  return 'expired';
 }
 
 /** Whether a reason is the passing of time, as opposed to somebody's act. */

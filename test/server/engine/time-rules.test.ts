@@ -57,14 +57,31 @@ describe('time', () => {
     );
   });
 
-  test('the reason is the first true of: its mark, absolute, idle, window, all signed out', () => {
+  test('the reason is its mark, or all signed out before its end, or the first of absolute, idle and window to pass', () => {
     const all = liveRecord({ absoluteEndsAt: 10, idleTimeoutMs: 10, windowMs: 10, windowEndsAt: 10, stamp: 5 });
     expect(deathOf({ ...all, endedAt: 1, endReason: 'revoked' }, 9, 20)).toBe('revoked');
-    expect(deathOf(all, 9, 10)).toBe('absolute_expired');
-    expect(deathOf({ ...all, absoluteEndsAt: null }, 9, 10)).toBe('idle');
-    expect(deathOf({ ...all, absoluteEndsAt: null, idleTimeoutMs: null }, 9, 10)).toBe('expired');
+    expect(deathOf(all, 9, 20)).toBe('revoked_all');
+    expect(deathOf(all, 10, 20)).toBe('absolute_expired');
+    expect(deathOf({ ...all, absoluteEndsAt: 11 }, 10, 20)).toBe('idle');
+    expect(deathOf({ ...all, absoluteEndsAt: 11, idleTimeoutMs: 12 }, 10, 20)).toBe('expired');
+    expect(deathOf({ ...all, absoluteEndsAt: null, idleTimeoutMs: null }, 4, 10)).toBe('expired');
     expect(deathOf(all, 5, 9)).toBe('revoked_all');
     expect(deathOf(all, 4, 9)).toBeNull();
+    // A stamp that is ahead of the clock.
+    expect(deathOf(all, 30, 9)).toBe('revoked_all');
+  });
+
+  test('the reason is the same at every later time', () => {
+    const stamps = fc.integer({ min: 0, max: 8000 });
+    fc.assert(
+      fc.property(records, stamps, stamps, times, fc.nat(8000), (made, stamp, notBefore, at, later) => {
+        const record = { ...made, stamp };
+        const reason = deathOf(record, notBefore, at);
+        expect(reason === null).toBe(at < endOf(record) && stamp > notBefore);
+        fc.pre(reason !== null && notBefore <= at);
+        expect(deathOf(record, notBefore, at + later)).toBe(reason);
+      }),
+    );
   });
 
   test('no history of touches and refreshes moves the end past the absolute end, or the window back', () => {

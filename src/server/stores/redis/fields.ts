@@ -7,7 +7,7 @@ const renewals: readonly Renewal[] = ['none', 'manual', 'access', 'half-life'];
 /** A value as Redis answers it. A client may make a number of digits. */
 export type Value = string | number | null;
 
-/** Texts rest behind a sign, so that no client takes one for a number or for JSON. */
+/** Texts, and pieces of them, rest behind a sign, so that no client takes one for a number or for JSON. */
 export function marked(text: string): string {
   return `=${text}`;
 }
@@ -79,7 +79,7 @@ export function recordOf(
   if (Number.isNaN(createdAt)) return null;
   const text = (name: string): string | null => {
     let whole = unmarked(values.get(name));
-    for (let piece = 1; values.has(`${name}${piece}`); piece++) whole += String(values.get(`${name}${piece}`));
+    for (let piece = 1; values.has(`${name}${piece}`); piece++) whole += unmarked(values.get(`${name}${piece}`)) ?? '';
     return whole;
   };
   const number = (name: string): number | null => (values.has(name) ? Number(values.get(name)) : null);

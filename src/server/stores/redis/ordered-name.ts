@@ -1,9 +1,9 @@
 /**
  * A text as Redis sorts it where it sorts bytes: by code unit, as JavaScript does. In UTF-8 the second half of Unicode comes
- * after what JavaScript puts last; and half a character is none there. A letter leads, so that no client takes it for a number.
+ * after what JavaScript puts last; and half a character is none there. A sign leads, so that no client takes it for JSON.
  */
 export function orderedName(text: string): string {
-  let name = 'n';
+  let name = '=';
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
     if (unit < firstSurrogate) name += text[i];

@@ -1,6 +1,7 @@
 import { encodeBase64url } from '../../engine/base64url.ts';
 import type { RedisClient } from './client.ts';
 import { createConnection } from './connection.ts';
+import { marked } from './fields.ts';
 import { hashOf } from './hash-of.ts';
 
 /** What {@link createRedisReplayGuard} takes. */
@@ -38,7 +39,7 @@ export function createRedisReplayGuard(options: RedisReplayGuardOptions): RedisR
     isFirstUse: async (id) => {
       const key = `${prefix}proof:${await hashOf(id)}`;
       // A client that lost the answer sends the command again: it then finds its own mark, and that is a first use.
-      const mark = encodeBase64url(crypto.getRandomValues(new Uint8Array(6)));
+      const mark = marked(encodeBase64url(crypto.getRandomValues(new Uint8Array(6))));
       const found = await connection.send(key, ['set', key, mark, 'nx', 'get', 'px', String(lifeMs)]);
       return found === null || found === mark;
     },

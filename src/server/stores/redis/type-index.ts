@@ -2,7 +2,7 @@ import type { Found, Store } from '../../engine/store.ts';
 import { rememberType } from '../../engine/store.ts';
 import type { SessionRecord } from '../../engine/record.ts';
 import type { Context } from './context.ts';
-import type { Value } from './fields.ts';
+import { marked, unmarked, type Value } from './fields.ts';
 import { partsOf } from './keys.ts';
 import { readSessions } from './read-sessions.ts';
 
@@ -49,7 +49,7 @@ export function createTypeIndex(context: Context): TypeIndex {
   return {
     add: async ({ id, type, createdAt }) => {
       if (!isIndexed(type)) return;
-      if (!known.has(type)) await connection.send(keys.types, ['sadd', keys.types, type]);
+      if (!known.has(type)) await connection.send(keys.types, ['sadd', keys.types, marked(type)]);
       known.add(type);
       const key = keys.type(type);
       await connection.send(key, ['zadd', key, String(createdAt), id]);
@@ -74,8 +74,8 @@ export function createTypeIndex(context: Context): TypeIndex {
       return { now, found: found.slice(0, limit) };
     },
     sweep: async (now) => {
-      const types = (await connection.send(keys.types, ['smembers', keys.types])) as string[];
-      for (const type of types)
+      const types = (await connection.send(keys.types, ['smembers', keys.types])) as Value[];
+      for (const type of types.map((name) => unmarked(name) ?? ''))
         for (let i = 0; i < samples; i++) {
           const key = keys.type(type);
           const ids = (await connection.send(key, ['zrandmember', key, String(sample)])) as string[];

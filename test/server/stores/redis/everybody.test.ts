@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import type { SessionEvent } from '../../../../src/server/engine/session-event.ts';
 import { createRedisStore, type RedisClient } from '../../../../src/server/stores/redis.ts';
-import { createWorld, type World } from '../../engine/world.ts';
+import { createWorld, day, type World } from '../../engine/world.ts';
 import { startRedis, type RunningRedis } from './start-redis.ts';
 import { nodeRedis, type Handed } from './stores-on.ts';
 
@@ -60,6 +60,32 @@ test('another server ends them too a second later at most, tells its listeners, 
   time.mockRestore();
   expect(await there.refresh(refreshToken)).toMatchObject({ outcome: 'ended', reason: 'revoked_all' });
   await expect.poll(() => told.map(({ type }) => type), { timeout: 10_000 }).toContain('everybody.sessions_revoked');
+});
+
+test('sessions without an end leave once their user signs in again, in whichever way the new one is counted', async () => {
+  const endless = { idleTimeout: null, absoluteTimeout: null };
+  for (const maxPerUser of [undefined, 1]) {
+    const prefix = `everybody${number++}:`;
+    const { sessions, clock } = serverOn(prefix);
+    const ttls = async (): Promise<number[]> => {
+      const keys = (await handed.client.send('', ['keys', `${prefix}{*}*`])) as string[];
+      const own = keys.filter((key) => !key.includes('{everybody}'));
+      return Promise.all(own.map(async (key) => Number(await handed.client.send(key, ['pttl', key]))));
+    };
+    const { session } = await sessions.create({ userId: 'ada', ...endless, data: { cart: 'x'.repeat(600) } });
+    await sessions.revokeEverybody();
+    await sessions.create({ userId: 'ada', ...(maxPerUser && { maxPerUser }) });
+    expect(await sessions.inspect(session.id)).toMatchObject({ endReason: 'revoked_all' });
+    expect(Math.min(...(await ttls()))).toBeGreaterThan(0);
+
+    // Longer ago than anybody is told of it.
+    const late = await sessions.create({ userId: 'eve', ...endless });
+    await sessions.revokeEverybody();
+    clock.at += 8 * day;
+    await sessions.create({ userId: 'eve', ...(maxPerUser && { maxPerUser }) });
+    expect(await sessions.inspect(late.session.id)).toBeNull();
+    expect(Math.min(...(await ttls()))).toBeGreaterThan(0);
+  }
 });
 
 test('a server that starts afterwards knows of it before its first answer', async () => {

@@ -84,13 +84,52 @@ test('nothing leaves that an end of everything needs, and nothing stays for ever
   await world.sessions.revokeAll('eve');
   expectNear(await leavesAt(sessionKey(endless.session.id)), Date.now() + 7 * day);
   expect((await world.sessions.inspect(endless.session.id))?.endReason).toBe('revoked_all');
-  // Its list was made to stay; so does the stamp.
-  expect(await leavesAt(keys.notBefore(tag))).toBeNull();
+  expectNear(await leavesAt(keys.notBefore(tag)), session.endsAt! + 7 * day);
 
   const bounded = await create({ userId: 'bob', idleTimeout: null, absoluteTimeout: '90d' });
   await world.sessions.revokeAll('bob');
   expectNear(await leavesAt(keys.notBefore(userTagOf(bounded.session.id))), bounded.session.endsAt! + 7 * day);
   expectNear(await leavesAt(sessionKey(bounded.session.id)), bounded.session.endsAt! + 7 * day);
+});
+
+test('the list of a user stays for sessions without an end, and no longer than the others once they are gone', async () => {
+  const endless = { idleTimeout: null, absoluteTimeout: null };
+  const { sessions } = world;
+  const alone = (await create({ userId: 'amy', ...endless })).session.id;
+  const list = keys.index(userTagOf(alone));
+  expect(await leavesAt(list)).toBeNull();
+  await sessions.revoke(alone, 'revoked');
+  expectNear(await leavesAt(list), Date.now() + 7 * day);
+
+  // Others, made before and after; the last of them is in no list.
+  const made = [await create({ userId: 'amy', ...endless, absoluteTimeout: '10d' })];
+  for (let i = 0; i < 2; i++) made.push(await create({ userId: 'amy', ...endless }));
+  made.push(await create({ userId: 'amy', ...endless, absoluteTimeout: '20d' }));
+  await sessions.remember.issue('amy', { life: '30d' });
+  await sessions.revoke(made[1]!.session.id, 'revoked');
+  expect(await leavesAt(list)).toBeNull();
+  await sessions.setEnd(made[2]!.session.id, Date.now() + hour);
+  expectNear(await leavesAt(list), Date.now() + 37 * day);
+});
+
+test('the stamp of signing out everywhere stays as long as it is needed, also beside sessions without an end', async () => {
+  const endless = { idleTimeout: null, absoluteTimeout: null };
+  const { sessions } = world;
+  const kept = (await create({ userId: 'kim', ...endless })).session.id;
+  const tag = userTagOf(kept);
+  await create({ userId: 'kim', ...endless, absoluteTimeout: '90d' });
+  await sessions.revokeOthers('kim', kept);
+  expectNear(await leavesAt(keys.notBefore(tag)), Date.now() + 97 * day);
+  expect(await leavesAt(keys.index(tag))).toBeNull();
+  await sessions.revoke(kept, 'revoked');
+  expectNear(await leavesAt(keys.index(tag)), Date.now() + 97 * day);
+
+  const other = (await create({ userId: 'lea', ...endless })).session.id;
+  await sessions.revokeAll('lea');
+  expectNear(await leavesAt(keys.notBefore(userTagOf(other))), Date.now() + 7 * day);
+  const left = (await ask('keys', `sj:{${userTagOf(other)}}*`)) as string[];
+  expect(left).toHaveLength(3);
+  for (const key of left) expect(await leavesAt(key), key).not.toBeNull();
 });
 
 test('a session stays compact whatever is in it, and takes little room', async () => {

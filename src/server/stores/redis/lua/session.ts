@@ -26,10 +26,27 @@ local function leave(key, at)
   else redis.call('PEXPIRE', key, whole(math.max(1, at - now))) end
 end
 
--- A key that others need too leaves at that time, or later.
-local function leaveAfter(key, at, isNew)
-  if at == inf or isNew then leave(key, at)
-  else redis.call('PEXPIRE', key, whole(math.max(1, at - now)), 'GT') end
+-- What is in the index beside ends of sessions is negative: '.' the latest stamp, and ',' below.
+local function noted(member) return -tonumber(redis.call('ZSCORE', index, member) or '0') end
+local function note(member, number) redis.call('ZADD', index, 'LT', num(-number), member) end
+
+-- The index leaves when the last session does. While it stays, because one has no end, it notes when the others will have left.
+-- Remember tokens are not in it, and always have an end.
+local function keepIndex(at, isNew)
+  local left = redis.call('PTTL', index)
+  if isNew then leave(index, at)
+  elseif at == inf and left >= 0 then
+    note(',', now + left)
+    redis.call('PERSIST', index)
+  elseif at < inf and left == -1 then note(',', at)
+  elseif at < inf then redis.call('PEXPIRE', index, whole(math.max(1, at - now)), 'GT') end
+end
+
+-- One without an end is gone.
+local function freeIndex()
+  if redis.call('PTTL', index) ~= -1 or redis.call('ZCOUNT', index, '+inf', '+inf') > 0 then return end
+  leave(index, math.max(noted(','), now + week))
+  redis.call('ZREM', index, ',')
 end
 
 -- Times rest as milliseconds since creation, which is shorter.
@@ -45,10 +62,12 @@ end
 
 local function deathOf(r)
   if r.z then return text(r.z) end
-  if r.x and now >= timeOf(r, 'x') then return 'absolute_expired' end
-  if r.i and now >= activeAt(r) + tonumber(r.i) then return 'idle' end
-  if r.e and now >= timeOf(r, 'e') then return 'expired' end
-  if stampOf(r) <= notBefore then return 'revoked_all' end
+  local at = endOf(r)
+  if stampOf(r) <= notBefore and math.min(notBefore, now) < at then return 'revoked_all' end
+  if now < at then return nil end
+  if timeOf(r, 'x') == at then return 'absolute_expired' end
+  if r.i and activeAt(r) + tonumber(r.i) == at then return 'idle' end
+  return 'expired'
 end
 
 local function isExpiry(reason) return reason == 'idle' or reason == 'expired' or reason == 'absolute_expired' end
@@ -74,7 +93,7 @@ local function load(i, sid)
     s.pieces[whole] = (s.pieces[whole] or 0) + 1
   end
   for name, count in pairs(s.pieces) do
-    for piece = 1, count do r[name] = r[name] .. more[name .. piece] end
+    for piece = 1, count do r[name] = r[name] .. text(more[name .. piece]) end
   end
   if r.L then
     found = redis.call('HGETALL', s.long)
@@ -102,13 +121,14 @@ end
 local function setTime(s, name, at) set(s, name, num(at - tonumber(s.r.c))) end
 
 -- Pieces of a text of at most 64 bytes, none of which ends within a character. A hash without longer values takes half the room.
+-- Each has the sign of a text, the first from the text itself.
 local function piecesOf(value)
-  local pieces, from = {}, 1
+  local pieces, from, sign = {}, 1, ''
   while from <= #value do
-    local to = math.min(from + 63, #value)
+    local to = math.min(from + 63 - #sign, #value)
     while to < #value and string.byte(value, to + 1) >= 128 and string.byte(value, to + 1) < 192 do to = to - 1 end
-    pieces[#pieces + 1] = string.sub(value, from, to)
-    from = to + 1
+    pieces[#pieces + 1] = sign .. string.sub(value, from, to)
+    from, sign = to + 1, '='
   end
   return pieces
 end
@@ -159,8 +179,9 @@ local function save(s)
     if at == s.endWas and not addsLong then return end
     if s.r.y ~= '=remember' then redis.call('ZADD', index, at == inf and '+inf' or num(at), s.sid) end
     at = at + week
-    leaveAfter(index, at, false)
+    keepIndex(at, false)
   end
+  if s.endWas == inf then freeIndex() end
   leave(s.key, at)
   if s.r.L then leave(s.long, at) end
 end
@@ -168,10 +189,8 @@ end
 -- A new stamp, which the index must know: whoever ends all sessions ends those that have it.
 local function stampAnew(s, stamp)
   setTime(s, 's', stamp)
-  redis.call('ZADD', index, 'LT', num(-stamp), '.')
+  note('.', stamp)
 end
-
-local function latestStamp() return -tonumber(redis.call('ZSCORE', index, '.') or '0') end
 
 -- Logs and tells an event. Cursors are led by the clock: a log that was lost does not give them again.
 local function log(kind, user, sid, at, detail)

@@ -17,6 +17,19 @@ local function again(wanted)
   for i, sid in ipairs(wanted) do reply[5 + i] = sid end
   return reply
 end
+
+local function endless() return redis.call('ZRANGEBYSCORE', index, '+inf', '+inf') end
+
+-- Unlinked as a whole: that takes as long for ten thousand sessions as for one. What had expired unseen goes with it.
+-- Only sessions without an end are gone through: the stamp says that they are dead, but they would stay for ever.
+local function unlinkIndex(unending, at)
+  redis.call('UNLINK', index)
+  local stay = whole(week)
+  for _, sid in ipairs(unending) do
+    redis.call('PEXPIRE', KEYS[2 + 2 * at[sid]], stay)
+    redis.call('PEXPIRE', KEYS[3 + 2 * at[sid]], stay)
+  end
+end
 `;
 
 /** ARGV: 6 sid, 7 limit or empty, 8 number of fields, then the fields, then the sids of the other pairs of keys. */
@@ -43,12 +56,17 @@ if limit and isCounted then
 end
 
 -- What is in the index ended with everybody's sessions, so nobody needs it any more.
-if latestStamp() <= notBefore then redis.call('UNLINK', index) end
+if noted('.') <= notBefore then
+  local unending = endless()
+  local at = given(unending, 9 + fields, 2)
+  if not at then return again(unending) end
+  unlinkIndex(unending, at)
+end
 local isNew = redis.call('EXISTS', index) == 0
 stampAnew(s, math.max(now, notBefore + 1))
 -- Those whose tombstones have left.
 redis.call('ZREMRANGEBYSCORE', index, '(0', num(now - week))
-leaveAfter(index, math.max(endOf(s.r), now) + week, isNew)
+keepIndex(math.max(endOf(s.r), now) + week, isNew)
 save(s)
 logOf(s, 'session.created', now, '{"type":' .. cjson.encode(text(s.r.y) or 'default') .. '}')
 
@@ -74,35 +92,21 @@ if ARGV[7] ~= '' then
   kept = load(1, ARGV[7])
   if not kept or kept.r.u ~= ARGV[6] or kept.r.y == '=remember' or deathOf(kept.r) then return answer('not_live') end
 end
--- They would stay for ever if nothing but the stamp said that they are dead.
-local endless = redis.call('ZRANGEBYSCORE', index, '+inf', '+inf')
-local at = given(endless, 8, 1)
-if not at then return again(endless) end
+local unending = endless()
+local at = given(unending, 8, 1)
+if not at then return again(unending) end
 
-local latest = latestStamp()
+local latest = noted('.')
 local count = latest <= notBefore and 0 or redis.call('ZCOUNT', index, '(' .. num(now), '+inf')
 if kept then count = math.max(0, count - 1) end
 notBefore = math.max(now, notBefore + 1, latest)
 -- It stays as long as any session that it ends.
-local stay = week
-for _, key in ipairs({ index, KEYS[2] }) do
-  local left = redis.call('PTTL', key)
-  if left == -1 then stay = inf else stay = math.max(stay, left) end
-end
-redis.call('SET', KEYS[2], num(notBefore))
-if stay < inf then redis.call('PEXPIRE', KEYS[2], whole(stay)) end
-for _, sid in ipairs(endless) do
-  local s = load(at[sid], sid)
-  if s and sid ~= ARGV[7] then
-    bury(s, 'revoked_all', notBefore)
-    save(s)
-  end
-end
--- Unlinked as a whole: that takes as long for ten thousand sessions as for one. What had expired unseen goes with it.
-redis.call('UNLINK', index)
+local stay = math.max(week, redis.call('PTTL', index), redis.call('PTTL', KEYS[2]), noted(',') - now)
+redis.call('SET', KEYS[2], num(notBefore), 'PX', whole(stay))
+unlinkIndex(unending, at)
 if kept then
-  redis.call('ZADD', index, num(-notBefore - 1), '.')
-  if stay < inf then redis.call('PEXPIRE', index, whole(stay)) end
+  note('.', notBefore + 1)
+  redis.call('PEXPIRE', index, whole(stay))
   setTime(kept, 's', notBefore + 1)
   setTime(kept, 'm', now)
   kept.endWas = nil
