@@ -129,7 +129,8 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       assertOpen();
       const isAfter = ({ createdAt, id }: SessionRecord): boolean =>
         after === null || createdAt < after.createdAt || (createdAt === after.createdAt && id < after.id);
-      const found = type === 'default' ? [] : [...records.values()].filter((one) => one.type === type && isAfter(one));
+      const isIndexed = type !== 'default' && type !== rememberType;
+      const found = !isIndexed ? [] : [...records.values()].filter((one) => one.type === type && isAfter(one));
       found.sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));
       return {
         now,

@@ -9,6 +9,9 @@ import { testClaims } from './claims-conformance.ts';
 import { testEnds } from './ends-conformance.ts';
 import { testEverybody } from './everybody-conformance.ts';
 import { testNotes } from './notes-conformance.ts';
+import { testOrder } from './order-conformance.ts';
+import { testSweeps } from './sweeps-conformance.ts';
+import { testReasons } from './reasons-conformance.ts';
 import { createWorld, day, hour, minute, next, second, tokenOf, type World } from '../engine/world.ts';
 
 /** A store to be tested, and what removes its traces. */
@@ -37,7 +40,10 @@ export function testStore(
     testClaims(() => world);
     testEverybody(() => world);
     testNotes(() => world);
+    testReasons(() => world);
     testAliases(() => world);
+    testOrder(() => world);
+    testSweeps(() => world);
 
     describe('rotation', () => {
       test('100 parallel refreshes with one key: 1 rotates, 99 replay, one distinct token (S54)', async () => {
@@ -82,7 +88,7 @@ export function testStore(
         }
       });
 
-      test('keeps what it was given (S1, S4)', async () => {
+      test('keeps what it was given (S1, S4, S104)', async () => {
         const { session } = await world.sessions.create({
           userId: 'Ada Lovelace \u{1F642}',
           remember: true,
@@ -109,7 +115,7 @@ export function testStore(
     });
 
     describe('time', () => {
-      test('lives up to its end and not at it (S7, S46, S49)', async () => {
+      test('lives up to its end and not at it (S7, S46, S49, S104)', async () => {
         for (const [input, reason] of [
           [{ idleTimeout: '10m' }, 'idle'],
           [{ idleTimeout: null, absoluteTimeout: '10m' }, 'absolute_expired'],

@@ -11,9 +11,9 @@ export interface MemoryUser {
   latestStamp: number;
   /** How many records exist, dead ones too: while there are any, the not-before stamp must stay. */
   records: number;
-  /** Ids of sessions that were live when last looked at. */
+  /** Ids of sessions that were live when last looked at, or have expired, and nobody marked them. */
   ids: string[];
-  /** None of them expires before this. */
+  /** Before this none of them has expired. */
   earliestEnd: number;
   /** At this many ids the dead are dropped. */
   pruneAt: number;
@@ -24,7 +24,7 @@ export interface Users {
   get(userId: string): MemoryUser;
   notBefore(userId: string): number;
   add(user: MemoryUser, record: SessionRecord, now: number): void;
-  /** Live sessions; drops the dead from the index on the way. */
+  /** Live sessions; drops from the index on the way what is gone. */
   live(user: MemoryUser, now: number): SessionRecord[];
   /** How many are live. Looks at each only when one may have expired since it last did. */
   countLive(user: MemoryUser, now: number): number;
@@ -45,14 +45,11 @@ export function createUsers(records: ReadonlyMap<string, SessionRecord>): Users 
   let ofEverybody = 0;
 
   function live(user: MemoryUser, now: number): SessionRecord[] {
-    const found: SessionRecord[] = [];
-    for (const id of user.ids) {
-      const record = records.get(id);
-      if (record !== undefined && deathOf(record, user.notBefore, now) === null) found.push(record);
-    }
-    if (found.length < user.ids.length) user.ids = found.map((record) => record.id);
-    user.earliestEnd = found.reduce((earliest, record) => Math.min(earliest, endOf(record)), Infinity);
-    return found;
+    // Marks, and what ends many at once, take sessions from the index: the others are live or expired.
+    const there = user.ids.flatMap((id) => records.get(id) ?? []);
+    if (there.length < user.ids.length) user.ids = there.map((record) => record.id);
+    user.earliestEnd = there.reduce((earliest, record) => Math.min(earliest, endOf(record)), Infinity);
+    return there.filter((record) => deathOf(record, user.notBefore, now) === null);
   }
 
   return {

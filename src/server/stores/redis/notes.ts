@@ -1,7 +1,7 @@
 import type { Note, NoteStore } from '../../engine/store.ts';
 import type { Context } from './context.ts';
 import { marked, unmarked, type Value } from './fields.ts';
-import { nameOf, orderedName } from './ordered-name.ts';
+import { nameOf, orderedName } from '../ordered-name.ts';
 
 /** Notes: a key each, and an index for each area, all of an area in one slot. */
 export function createNotes({ connection, keys, clock, timeOf }: Context): NoteStore {

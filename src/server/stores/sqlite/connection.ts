@@ -1,4 +1,6 @@
+import { firstLook } from '../../engine/decide-sweep.ts';
 import type { Decision } from '../../engine/decision.ts';
+import { endOf, isExpiry } from '../../engine/life.ts';
 import type { SessionRecord } from '../../engine/record.ts';
 import { rememberType, type Step } from '../../engine/store.ts';
 import { createNoteTable, type NoteTable } from './note-table.ts';
@@ -74,7 +76,9 @@ export function connect(
 
   function save(row: number, record: SessionRecord, now: number): void {
     sessions.save(row, record, now);
-    if (record.endedAt !== null && record.type !== rememberType) users.uncountOne(keyOf(record.id).tag, record.stamp);
+    // One that expired was in no count, or in one that nobody goes by since.
+    const leaves = record.endReason !== null && !isExpiry(record.endReason) && record.type !== rememberType;
+    if (leaves) users.uncountOne(keyOf(record.id).tag, record.stamp);
   }
 
   return {
@@ -92,8 +96,10 @@ export function connect(
         if (mayKeep?.(decision) === false) return null;
         if (found !== null && decision.write !== null) {
           save(found.row, decision.write, now);
-          // Apart: it is in an index, which every refresh would have to write anew.
+          // Apart: they are in indexes, which every refresh would have to write anew.
           if (decision.write.stamp !== found.record.stamp) sessions.setStamp(found.row, decision.write);
+          if (endOf(decision.write) < endOf(found.record))
+            sessions.lookSooner(found.row, firstLook(decision.write, now));
         }
         const event = decision.event && events.add(decision.event, keyOf(id).tag);
         return { answer: decision.answer, event, now };

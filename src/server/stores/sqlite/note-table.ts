@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { NewNote, Note } from '../../engine/store.ts';
+import { nameOf, orderedName } from '../ordered-name.ts';
 import type { Row } from './rows.ts';
 
 /** Notes of one connection. No method begins or ends a transaction. */
@@ -12,7 +13,7 @@ export interface NoteTable {
   sweep(now: number): void;
 }
 
-/** The table of notes over `db`. */
+/** The table of notes over `db`. Keys lie in it in a form whose bytes have the order of their code units. */
 export function createNoteTable(db: DatabaseSync): NoteTable {
   const columns = 'key, value, version, ends_at';
   const there = '(ends_at IS NULL OR ends_at > ?)';
@@ -24,23 +25,24 @@ export function createNoteTable(db: DatabaseSync): NoteTable {
   const sweep = db.prepare('DELETE FROM notes WHERE ends_at <= ?');
 
   function findNote(area: string, key: string, now: number): Note | null {
-    const row = find.get(area, key, now);
+    const row = find.get(area, orderedName(key), now);
     return row === undefined ? null : noteFrom(row);
   }
 
   return {
     find: findNote,
-    // No key is the empty text but that of an alias, which is never listed.
-    list: (area, { limit, after }, now) => list.all(area, after ?? '', now, limit).map(noteFrom),
+    // No key lies there as the empty text.
+    list: (area, { limit, after }, now) =>
+      list.all(area, after === null ? '' : orderedName(after), now, limit).map(noteFrom),
     put: (area, key, { value, expiresAt, ifVersion }, now) => {
       const found = findNote(area, key, now)?.version ?? 0;
       if (ifVersion !== null && ifVersion !== found) return null;
-      put.run(area, key, value, found + 1, expiresAt);
+      put.run(area, orderedName(key), value, found + 1, expiresAt);
       return found + 1;
     },
     drop: (area, key, now) => {
       const found = findNote(area, key, now) !== null;
-      drop.run(area, key);
+      drop.run(area, orderedName(key));
       return found;
     },
     sweep: (now) => void sweep.run(now),
@@ -49,7 +51,7 @@ export function createNoteTable(db: DatabaseSync): NoteTable {
 
 function noteFrom(row: Row): Note {
   return {
-    key: row['key'] as string,
+    key: nameOf(row['key'] as string),
     value: row['value'] as string,
     version: row['version'] as number,
     expiresAt: row['ends_at'] as number | null,

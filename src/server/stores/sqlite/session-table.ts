@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { firstLook } from '../../engine/decide-sweep.ts';
 import type { SessionRecord } from '../../engine/record.ts';
 import { rememberType, type Found, type ListPage, type TypePage } from '../../engine/store.ts';
+import { pageOf } from './page-of.ts';
 import { authenticatedCell, cellsOf, keyOf, packAttempts, recordOf, type Row } from './rows.ts';
 import { everybodyNotBefore } from './user-table.ts';
 
@@ -30,6 +31,8 @@ export interface SessionTable {
   /** Sessions of one user that expired and bear no mark of it. */
   expiredUnseen(tag: Uint8Array, now: number): FoundRow[];
   ofType(type: string, page: TypePage): FoundRow[];
+  /** A sweep must look at the row at `at` already. */
+  lookSooner(row: number, at: number): void;
   lookAgain(row: number, at: number): void;
   remove(row: number): void;
 }
@@ -65,13 +68,13 @@ export function createSessionTable(db: DatabaseSync): SessionTable {
     `SELECT count(*) AS n, min(${end}) AS next_end FROM sessions WHERE tag = ? AND ${listed} AND ${live}`,
   );
   const listLive = db.prepare(`SELECT ${columns} FROM sessions WHERE tag = ? AND ${listed} AND ${live}
-    AND (?3 IS NULL OR coalesce(type, 'default') = ?3) AND stamp <= ?4 AND (stamp, sid) < (?4, ?5) ORDER BY stamp DESC, sid DESC LIMIT ?6`);
+    AND (?3 IS NULL OR coalesce(type, 'default') = ?3) AND stamp <= ?4 ORDER BY stamp DESC`);
   const toLookAt = db.prepare(`${found} WHERE look_at <= ? ORDER BY look_at LIMIT ?`);
   const expiredUnseen = db.prepare(
     `${found} WHERE tag = ? AND ${listed} AND end_reason IS NULL AND stamp > ${notBefore} AND ${end} <= ?`,
   );
-  const ofType = db.prepare(`${found} WHERE type = ?1 AND created_at <= ?2 AND (created_at, tag, sid) < (?2, ?3, ?4)
-    ORDER BY created_at DESC, tag DESC, sid DESC LIMIT ?5`);
+  const ofType = db.prepare(`${found} WHERE type = ? AND created_at <= ? ORDER BY created_at DESC`);
+  const lookSooner = db.prepare('UPDATE sessions SET look_at = min(look_at, ?) WHERE row = ?');
   const lookAgain = db.prepare('UPDATE sessions SET look_at = ? WHERE row = ?');
   const remove = db.prepare('DELETE FROM sessions WHERE row = ?');
 
@@ -113,17 +116,25 @@ export function createSessionTable(db: DatabaseSync): SessionTable {
     },
     hasAtLeast: (tag, count) => hasAtLeast.get(tag, count - 1) !== undefined,
     listLive: (tag, { limit, after, type }, now) => {
-      const stamp = after?.stamp ?? Number.MAX_SAFE_INTEGER;
-      const sid = after === null ? new Uint8Array() : keyOf(after.id).sid;
-      return listLive.all(tag, now, type, stamp, sid, limit).map((row) => recordOf(row));
+      const rows = listLive.iterate(tag, now, type, after?.stamp ?? Number.MAX_SAFE_INTEGER);
+      const place = after && { at: after.stamp, id: after.id };
+      return pageOf(
+        rows,
+        (row) => recordOf(row),
+        ({ stamp, id }) => ({ at: stamp, id }),
+        { limit, after: place },
+      );
     },
     toLookAt: (now, limit) => toLookAt.all(now, limit).map((row) => foundIn(row)),
     expiredUnseen: (tag, now) => expiredUnseen.all(tag, now).map((row) => foundIn(row)),
     ofType: (type, { limit, after }) => {
-      const { tag, sid } = after === null ? { tag: new Uint8Array(), sid: new Uint8Array() } : keyOf(after.id);
-      const at = after?.createdAt ?? Number.MAX_SAFE_INTEGER;
-      return ofType.all(type, at, tag, sid, limit).map((row) => foundIn(row));
+      if (type === rememberType) return [];
+      const rows = ofType.iterate(type, after?.createdAt ?? Number.MAX_SAFE_INTEGER);
+      const place = after && { at: after.createdAt, id: after.id };
+      const placeOf = ({ record }: Found): { at: number; id: string } => ({ at: record.createdAt, id: record.id });
+      return pageOf(rows, (row) => foundIn(row), placeOf, { limit, after: place });
     },
+    lookSooner: (row, at) => void lookSooner.run(at, row),
     lookAgain: (row, at) => void lookAgain.run(at, row),
     remove: (row) => void remove.run(row),
   };

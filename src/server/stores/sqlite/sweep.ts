@@ -8,7 +8,7 @@ import { keyOf } from './rows.ts';
 
 const batch = 500;
 
-/** Sweeps in batches, and lets other work of the process through between them. */
+/** Sweeps in batches, and lets other work of the process through between them. Then those are counted anew of whom some expired. */
 export async function sweepSessions(
   connection: Connection,
   guarded: Guard,
@@ -20,6 +20,13 @@ export async function sweepSessions(
     looked = guarded(() => connection.write(() => sweepBatch()));
     await new Promise<void>((resolve) => setImmediate(resolve));
   }
+  for (const tag of guarded(() => connection.users.toCount(now)))
+    guarded(() =>
+      connection.write(() => {
+        const { live, nextEnd } = connection.sessions.countLive(tag, now);
+        connection.users.count(tag, live, nextEnd);
+      }),
+    );
   guarded(() =>
     connection.write(() => {
       connection.users.sweep(now - tombstoneMs);
@@ -36,8 +43,6 @@ export async function sweepSessions(
       if (decision.event !== null) events.push(connection.events.add(decision.event, keyOf(record.id).tag));
       if (decision.outcome === 'remove') {
         sessions.remove(row);
-        // Of a death that nobody noticed until now the count does not know.
-        if (record.endReason === null) connection.users.uncountOne(keyOf(record.id).tag, record.stamp);
         removed++;
       } else if (decision.write !== null) connection.save(row, decision.write, now);
       else sessions.lookAgain(row, decision.lookAt);

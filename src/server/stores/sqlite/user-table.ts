@@ -17,11 +17,13 @@ export interface UserTable {
   count(tag: Uint8Array, live: number, nextEnd: number): void;
   /** One more, which ends at `end`. False when this user is not counted. */
   countOne(tag: Uint8Array, end: number): boolean;
-  /** One less: the session that had this stamp. */
+  /** One less: the session that had this stamp, and had not expired. */
   uncountOne(tag: Uint8Array, stamp: number): void;
   /** One of them may end at `end` already. */
   mayEndAt(tag: Uint8Array, end: number): void;
-  /** Removes stamps older than `before` that no session is left to be killed by. */
+  /** Tags of those of whom it is not known any more at `now` how many are live: one may have expired since they were counted. */
+  toCount(now: number): Uint8Array[];
+  /** Removes stamps older than `before` that no session is left to be killed by, where nothing is live. */
   sweep(before: number): void;
 }
 
@@ -43,8 +45,9 @@ export function createUserTable(db: DatabaseSync): UserTable {
     `UPDATE users SET live = live - 1 WHERE tag = ? AND live IS NOT NULL AND max(not_before, ${everybodyNotBefore}) < ?`,
   );
   const mayEndAt = db.prepare('UPDATE users SET next_end = min(next_end, ?) WHERE tag = ? AND live IS NOT NULL');
+  const toCount = db.prepare('SELECT tag FROM users WHERE next_end <= ?');
   const endCounts = db.prepare('UPDATE users SET live = NULL, next_end = NULL WHERE live IS NOT NULL');
-  const sweep = db.prepare(`DELETE FROM users WHERE not_before < ? AND live IS NULL AND tag <> x''
+  const sweep = db.prepare(`DELETE FROM users WHERE not_before < ? AND coalesce(live, 0) = 0 AND tag <> x''
     AND NOT EXISTS (SELECT 1 FROM sessions WHERE sessions.tag = users.tag AND stamp <= not_before)`);
   return {
     notBefore: (tag) => Number(get.get(tag)?.['not_before'] ?? 0),
@@ -58,6 +61,7 @@ export function createUserTable(db: DatabaseSync): UserTable {
     countOne: (tag, end) => countOne.run(storable(end), tag).changes === 1,
     uncountOne: (tag, stamp) => void uncountOne.run(tag, stamp),
     mayEndAt: (tag, end) => void mayEndAt.run(storable(end), tag),
+    toCount: (now) => toCount.all(now).map((row) => row['tag'] as Uint8Array),
     sweep: (before) => void sweep.run(before),
   };
 }

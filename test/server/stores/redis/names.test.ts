@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Store } from '../../../../src/server/engine/store.ts';
-import { nameOf, orderedName } from '../../../../src/server/stores/redis/ordered-name.ts';
+import { nameOf, orderedName } from '../../../../src/server/stores/ordered-name.ts';
 import { startRedis, type RunningRedis } from './start-redis.ts';
 import { emptyStore, nodeRedis, type Handed } from './stores-on.ts';
 

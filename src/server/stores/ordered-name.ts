@@ -1,6 +1,7 @@
 /**
- * A text as Redis sorts it where it sorts bytes: by code unit, as JavaScript does. In UTF-8 the second half of Unicode comes
- * after what JavaScript puts last; and half a character is none there. A sign leads, so that no client takes it for JSON.
+ * A text in a form whose bytes sort as JavaScript sorts the text, by code unit: for stores that compare bytes. In UTF-8 the second
+ * half of Unicode comes after what JavaScript puts last; and half a character is none there. A sign leads, so that no client takes
+ * it for JSON.
  */
 export function orderedName(text: string): string {
   let name = '=';
