@@ -8,7 +8,7 @@ import { defaultVault } from './client/vaults/default.ts';
 import { indexedDbLeases } from './client/vaults/leases.ts';
 import { memoryVault } from './client/vaults/memory.ts';
 import { durationMs } from './protocol/duration.ts';
-import { isSessionError, SessionError } from './protocol/session-error.ts';
+import { SessionError } from './protocol/session-error.ts';
 import type { User } from './protocol/session-view.ts';
 import type { SessionApi } from './client/http/session-api.ts';
 import type { Online } from './online.ts';
@@ -29,9 +29,11 @@ import type { SessionOptions } from './session-options.ts';
  * ```
  */
 export function createSessionManager<U extends { id: string } = User>(options: SessionOptions<U>): SessionManager<U> {
-  const { url, transport, vault, persistence } = options;
-  checkWhere(url, transport !== undefined);
-  const settings = settingsFrom(options);
+  const { url, transport, vault, persistence } = (options as SessionOptions<U> | undefined) ?? {};
+  const server = serverAt(transport ? transport.tokenUrl : url);
+  const given = settingsFrom(options);
+  // What is kept and said for one server is never read as another's, whatever the name: the tokens would be sent there.
+  const settings = { ...given, name: `${given.name}@${server}` };
   const platform = { ...defaultPlatform({ leases: indexedDbLeases }), ...options.platform };
   let loading: Promise<Online> | null = null;
 
@@ -49,17 +51,17 @@ export function createSessionManager<U extends { id: string } = User>(options: S
   }
 
   function online(): Promise<Online> {
-    loading ??= import('./online.ts')
-      .then(({ goOnline }) => goOnline(options, settings, platform, core))
-      .catch((cause: unknown) => {
+    loading ??= import('./online.ts').then(
+      ({ goOnline }) => goOnline(options, settings, platform, core),
+      (cause: unknown) => {
         loading = null;
-        if (isSessionError(cause)) throw cause;
         throw new SessionError(
           'network_error',
           'A part of the app could not be loaded. Check the network, or reload.',
           { cause },
         );
-      });
+      },
+    );
     return loading;
   }
 
@@ -99,7 +101,7 @@ export function createSessionManager<U extends { id: string } = User>(options: S
   }
 
   return {
-    name: settings.name,
+    name: given.name,
     getState,
     subscribe: core.state.subscribe,
     token: core.token,
@@ -120,6 +122,7 @@ export function createSessionManager<U extends { id: string } = User>(options: S
     reauthenticate: (credentials) => callApi((api) => api.reauthenticate(credentials)),
     async signOut({ scope = 'this' } = {}) {
       if (scope === 'this') return core.signOut();
+      if (scope !== 'all' && scope !== 'others') throw unusable('The scope is `this`, `others` or `all`.');
       const as = person();
       const asked = callApi<unknown>((api) => (scope === 'all' ? api.revokeAll() : api.revokeOthers()));
       await asked.catch(() => {});
@@ -157,10 +160,14 @@ export function createSessionManager<U extends { id: string } = User>(options: S
   };
 }
 
-function checkWhere(url: string | undefined, hasTransport: boolean): void {
-  if (hasTransport || (url && URL.canParse(url, globalThis.location?.href))) return;
-  throw new SessionError(
-    'invalid_argument',
-    'Pass the `url` of the session server (outside of pages an absolute one), or a `transport`.',
-  );
+/** Which server it is, however its address is written. @throws SessionError `invalid_argument` */
+function serverAt(url: string | undefined): string {
+  const base = globalThis.location?.href;
+  const href = url && URL.canParse(url, base) ? new URL(url, base).href : '';
+  if (href.startsWith('http')) return href.replace(/\/+$/, '');
+  throw unusable('Pass the `url` of the session server (https:, or in pages a path), or a `transport`.');
+}
+
+function unusable(message: string): SessionError {
+  return new SessionError('invalid_argument', message);
 }

@@ -11,9 +11,11 @@ import type { Settings } from './client/core/settings.ts';
 import { createSignIn } from './client/core/sign-in.ts';
 import { createFetch, type AuthorizedFetch } from './client/http/fetch.ts';
 import { createSessionApi, type SessionApi } from './client/http/session-api.ts';
+import { withinLimit } from './client/http/within-limit.ts';
 import { webKeys } from './client/platform/keys.ts';
 import { referenceTransport } from './client/transports/reference.ts';
 import { SessionError } from './protocol/session-error.ts';
+import { checkOptions } from './check-options.ts';
 import type { SessionOptions } from './session-options.ts';
 
 /** The half of a manager that speaks to servers. */
@@ -37,6 +39,7 @@ export function goOnline<U extends { id: string }>(
   platform: Platform,
   core: Pick<ManagerCore, 'authorize' | 'reauthorize' | 'isCurrent' | 'reportRejected' | 'token' | 'refresh'>,
 ): Online {
+  checkOptions(options);
   const { url, cookies = false, fetch: send = (...args) => globalThis.fetch(...args), stepUp } = options;
   const { requestTimeoutMs } = settings;
   const { clock, random } = platform;
@@ -45,8 +48,11 @@ export function goOnline<U extends { id: string }>(
   const transport =
     options.transport ?? referenceTransport({ url: url ?? '', cookies, binding, fetch: send, requestTimeoutMs });
   const { apiUrl, tokenUrl } = transport;
-  const origins = options.apiOrigins ?? [new URL(apiUrl ?? tokenUrl).origin];
+  const { apiOrigins } = options;
+  // Our own server is always one: without its token it would know of no activity, and end people as idle who are there.
+  const origins = apiUrl ? [apiUrl, ...(apiOrigins ?? [])] : (apiOrigins ?? [tokenUrl]);
   const requests = createFetch({ authorizer: core, keys, clock, origins, baseUrl: apiUrl, fetch: send, stepUp });
+  const bounded = withinLimit(send, clock, requestTimeoutMs);
 
   /** A refresh that was on its way already may bring a token of before; the one after it cannot. */
   async function renewPast(generation: number): Promise<void> {
@@ -59,7 +65,7 @@ export function goOnline<U extends { id: string }>(
   return {
     ...requests,
     network: { transport, keys, askOffset, renewOnce, createLiveWatch, createSignIn, createOutbox },
-    api: (as) => createSessionApi((url, init) => requests.fetch(url, init, as), apiUrl, renewPast),
+    api: (as) => createSessionApi((url, init) => requests.fetch(url, init, as, bounded), apiUrl, renewPast),
     openStream(heard) {
       let lastEventId: string | null = null;
       return async (signal) => {

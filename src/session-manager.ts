@@ -6,7 +6,8 @@ import type { SessionView, User } from './protocol/session-view.ts';
 /** Options of {@link SessionManager.getAccessToken}. */
 export interface AccessTokenOptions {
   /**
-   * How long the token must still be good for, in seconds or as a duration string.
+   * How long the token must still be good for, in seconds or as a duration string. Nine tenths of a token's life are the most
+   * that has an effect, and what is left of the session: where no new token would do better, the one that is there is given.
    * @default 5 seconds, at most a quarter of the token's life
    */
   minValidity?: Duration | 0;
@@ -19,7 +20,10 @@ export interface SessionManager<U extends { id: string } = User> extends Readabl
   readonly token: Readable<TokenState>;
   /** Facts about activity, in a store of their own so that a countdown renders only who asked for it. */
   readonly idle: Readable<IdleState>;
-  /** Calls `listener` on each such event. A listener that throws or hangs disturbs nobody. Answers how to stop. */
+  /**
+   * Calls `listener` on each such event. Answers how to stop. A listener that throws or hangs disturbs nobody: what it throws is
+   * reported like an error that nobody caught (`reportError`; in Node on the console), and ends no process.
+   */
   on<K extends keyof SessionEvents<U>>(event: K, listener: (detail: SessionEvents<U>[K]) => void): () => void;
   /** Settles once the vault was read; never waits for the network. */
   ready(): Promise<SessionState<U>>;
@@ -44,7 +48,8 @@ export interface SessionManager<U extends { id: string } = User> extends Readabl
   /**
    * Ends the session here and in every tab at once, online or not; the server learns of it from a durable outbox.
    * `others` ends the person's other sessions, `all` ends all of them; both need the network.
-   * @throws SessionError `offline` for `others` and `all` without a network (`all` ends this session even so)
+   * @throws SessionError for `others` and `all` `offline` without a network, `timeout` without an answer, `unexpected_answer` when
+   * somebody else answered, or another one (`all` ends this session even so, at the latest when the request has failed)
    */
   signOut(options?: { scope?: 'this' | 'others' | 'all' }): Promise<void>;
   /**

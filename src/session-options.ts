@@ -11,11 +11,11 @@ export interface SessionOptions<U extends { id: string } = User> extends Behavio
   url?: string;
   /** The refresh token rests in an `HttpOnly` cookie that no script can read; the server must be in cookie mode too. @default false */
   cookies?: boolean;
-  /** How tokens are renewed where the server is not ours (`sojourn/oauth2`). */
+  /** How tokens are renewed where the server is not ours (`sojourn/oauth2`). Takes `fetch` and time limits of its own. */
   transport?: Transport;
   /**
-   * The origins that requests carry the token to. Nothing else ever sees it.
-   * @default the origin of `url`
+   * The origins that requests carry the token to, besides that of `url`. Nothing else ever sees it.
+   * @default none besides; with a `transport` the origin of its token endpoint
    */
   apiOrigins?: readonly string[];
   /**
@@ -38,9 +38,12 @@ export interface SessionOptions<U extends { id: string } = User> extends Behavio
    * @default 'readable'
    */
   tokens?: 'readable' | 'hidden';
-  /** A vault of your own (`sojourn/vaults`), in the place of `persistence`. */
+  /** A vault of your own (`sojourn/vaults`), in the place of `persistence`. Each server needs another one: what rests in it is sent there. */
   vault?: Vault;
-  /** Sends all requests. @default the global `fetch`, looked up at each call */
+  /**
+   * Sends all requests, but not those of a `transport`, which is given its own (`oauth2Transport({ fetch })`).
+   * @default the global `fetch`, looked up at each call
+   */
   fetch?: typeof globalThis.fetch;
   /**
    * Lets the person prove themselves again when the API asks for it (`step_up_required`, or `insufficient_user_authentication` of

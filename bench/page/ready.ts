@@ -29,7 +29,7 @@ async function ours(): Promise<Load> {
 async function floor(): Promise<Load> {
   const start = performance.now();
   const record = await new Promise<unknown>((resolve, reject) => {
-    const opening = indexedDB.open('sojourn:ready');
+    const opening = indexedDB.open(`sojourn:ready@${location.origin}`);
     opening.onerror = () => reject(opening.error as Error);
     opening.onsuccess = () => {
       const get = opening.result.transaction('vault').objectStore('vault').get('contents');

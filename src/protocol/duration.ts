@@ -6,19 +6,10 @@ import { SessionError } from './session-error.ts';
  */
 export type Duration = number | string | { milliseconds(): number };
 
-const unitMs: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-  mo: 2_592_000_000,
-  y: 31_536_000_000,
-};
 const pattern =
   /^\s*(\d+(?:\.\d+)?)\s*(?:(ms)|(s|secs?|seconds?)|(m|mins?|minutes?)|(h|hrs?|hours?)|(d|days?)|(w|weeks?)|(mo|months?)|(y|yrs?|years?))\s*$/i;
-const order = ['ms', 's', 'm', 'h', 'd', 'w', 'mo', 'y'] as const;
+/** What the groups of {@link pattern} after the first mean, in milliseconds. */
+const units = [1, 1000, 60_000, 3_600_000, 86_400_000, 604_800_000, 2_592_000_000, 31_536_000_000];
 const longestMs = 10 * 31_536_000_000;
 const longestBareSeconds = 366 * 86_400;
 
@@ -48,8 +39,7 @@ function rawMs(duration: Duration): number {
   if (typeof duration === 'string') {
     const match = pattern.exec(duration);
     if (!match) throw invalid(duration, "write a number with its unit, such as '30m', '12h' or '14d'");
-    const unit = order[match.slice(2).findIndex((group) => group !== undefined)];
-    return Number(match[1]) * (unitMs[unit ?? 'ms'] ?? Number.NaN);
+    return Number(match[1]) * (units.find((_, unit) => match[unit + 2]) ?? Number.NaN);
   }
   if (typeof duration?.milliseconds === 'function') return duration.milliseconds();
   throw invalid(duration, "pass seconds as a number, or a string such as '30m'");

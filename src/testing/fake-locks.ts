@@ -5,7 +5,10 @@ import { createGate, type Gate } from './gate.ts';
 export interface FakeLocks {
   /** The locks as one tab sees them. */
   forTab(gate: Gate): Locks;
-  /** Takes a lock as a page does that never gives it back (and, by default, is not one of ours). Answers how to free it. */
+  /**
+   * Takes a lock as a page does that never gives it back (and is not one of ours). Answers how to free it. The refresh lock of a
+   * manager is called `sojourn:<name>@<server>`.
+   */
   seize(name?: string): () => void;
   /** Frees and forgets everything of a tab that is gone. */
   forget(gate: Gate): void;

@@ -4,6 +4,7 @@ import { webKeys } from '../client/platform/keys.ts';
 import type { PageLifecycle } from '../client/platform/lifecycle.ts';
 import type { Locks } from '../client/platform/lock-manager.ts';
 import { lockMutex } from '../client/platform/mutex.ts';
+import { report } from '../client/platform/report.ts';
 import { fakeClock } from './fake-clock.ts';
 import { fakeLocks } from './fake-locks.ts';
 import { fakeWires } from './fake-wires.ts';
@@ -86,6 +87,7 @@ export function fakePlatform(options: FakePlatformOptions = {}): FakePlatform {
     random,
     channel: (name) => tabChannel(name, openWire, lifecycle),
     mutex: (name) => lockMutex(name, { locks, clock, lifecycle, random }),
+    report,
     hint: (name): Hint => ({ read: () => notes.get(name) ?? null, write: (hint) => void notes.set(name, hint) }),
     act: () => gate.run(() => [...person].forEach((listener) => listener())),
     emit,

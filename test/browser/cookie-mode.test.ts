@@ -29,7 +29,7 @@ test('the refresh token is in a cookie that no script, no other site and no othe
     const [cookie, ...others] = await jar(tab);
     expect(others).toEqual([]);
     expect(cookie).toMatchObject({
-      name: expect.stringMatching(/^__Host-Http-rt-[\w-]{11}$/) as string,
+      name: expect.stringMatching(/^__Host-Http-rt-[\w-]{11}\.[\w-]{8}$/) as string,
       // Without a dot in front: this host alone.
       domain: 'localhost',
       path: '/',

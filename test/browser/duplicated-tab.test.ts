@@ -26,7 +26,7 @@ test('B6: a duplicated tab with a session of its own gets an id of its own: neit
     const [first] = (await signedInTabs(world, 1, { session: { persistence: 'tab' } })) as [Tab];
     const second = asTab(first, await duplicate(first));
     const [one, two] = [await kept(first), await kept(second)];
-    expect(Object.keys(one)).toEqual(['sojourn:default:tab']);
+    expect(Object.keys(one)).toEqual([`sojourn:default@${world.server.url}:tab`]);
     expect(Object.keys(two)).toEqual(Object.keys(one));
     expect(Object.values(two)).not.toEqual(Object.values(one));
     await untilFacts(second, { status: 'unauthenticated', endReason: null, persistence: 'tab' });

@@ -5,7 +5,7 @@ import { goBack } from './go-back.ts';
 import { until } from './until.ts';
 import { facts, inWorld, report, signedInTabs, untilFacts, type OpenOptions, type World } from './world.ts';
 
-const lock = 'sojourn:default';
+const lockOf = ({ server }: World): string => `sojourn:default@${server.url}`;
 
 /** A tab of the same site that takes the refresh lock and keeps it, as a hung or broken page does. */
 async function holdLock(world: World): Promise<Tab> {
@@ -22,7 +22,7 @@ async function holdLock(world: World): Promise<Tab> {
           // Robbed of it: that is what the test is about.
           .catch(() => {});
       }),
-    lock,
+    lockOf(world),
   );
   return tab;
 }
@@ -46,11 +46,11 @@ function timesStolen(tab: Tab): Promise<number> {
 /** Takes the lock by force soon, and does not wait long for an answer that another tab may be waiting for. */
 const impatient: OpenOptions = { session: { lockTimeout: '300ms', requestTimeout: '500ms' } };
 
-function waitsForLock(holder: Tab, waiters: number): Promise<boolean> {
+function waitsForLock(world: World, holder: Tab, waiters: number): Promise<boolean> {
   return holder.page.evaluate(
     async (name, count) =>
       (await navigator.locks.query()).pending?.filter((request) => request.name === name).length === count,
-    lock,
+    lockOf(world),
     waiters,
   );
 }
@@ -168,9 +168,9 @@ test('4: a tab enters the back/forward cache while it is queued for the lock: th
     const holder = await holdLock(world);
     await leaving.show();
     await leaving.page.evaluate(() => void window.harness.session.refresh().catch(() => {}));
-    await until('one waits', () => waitsForLock(holder, 1));
+    await until('one waits', () => waitsForLock(world, holder, 1));
     const getting = timedRefresh(other);
-    await until('two wait', () => waitsForLock(holder, 2));
+    await until('two wait', () => waitsForLock(world, holder, 2));
     await leaving.page.goto(`${world.app.url}/elsewhere.html`);
     const releasedAt = Date.now();
     await holder.page.evaluate(() => (window as unknown as { release(): void }).release());

@@ -16,7 +16,7 @@ function takeRecord(tab: Tab): Promise<Loot> {
 function plantRecord(tab: Tab, loot: Loot): Promise<void> {
   return tab.page.evaluate(async (stolen) => {
     const database = await new Promise<IDBDatabase>((resolve) => {
-      const opening = indexedDB.open('sojourn:default');
+      const opening = indexedDB.open(window.harness.place);
       opening.addEventListener('success', () => resolve(opening.result));
     });
     await new Promise((resolve) => {

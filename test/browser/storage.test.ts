@@ -80,7 +80,7 @@ test.each<[string, (tab: Tab, origin: string) => Promise<string>]>([
       tab.page.evaluate(
         () =>
           new Promise<string>((resolve) => {
-            const asked = indexedDB.deleteDatabase('sojourn:default');
+            const asked = indexedDB.deleteDatabase(window.harness.place);
             asked.onsuccess = () => resolve('done');
             asked.onblocked = () => resolve('blocked');
             asked.onerror = () => resolve('failed');

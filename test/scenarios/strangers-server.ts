@@ -44,5 +44,5 @@ export function strangersWorld(
 
 /** A token response of RFC 6749 section 5.1. */
 export function strangersTokens(grant: Record<string, unknown>, count = 0): Record<string, unknown> {
-  return { access_token: `access ${count}`, token_type: 'Bearer', refresh_token: `refresh ${count}`, ...grant };
+  return { access_token: `access-${count}`, token_type: 'Bearer', refresh_token: `refresh-${count}`, ...grant };
 }

@@ -16,6 +16,8 @@ import { createCanary } from './canary.ts';
 
 const app = 'https://app.example.com';
 export const api = 'https://auth.example.com';
+/** What the refresh lock of its sessions is called. */
+export const refreshLock: string = `sojourn:default@${api}`;
 
 /** One request that reached the server, without anything secret. */
 export interface Seen {

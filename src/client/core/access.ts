@@ -36,8 +36,8 @@ export function createAccess({ context, renewal, settle, deadline }: AccessWorld
   const { tab, platform } = context;
   const { clock } = platform;
   let token = '';
-  let from = Number.POSITIVE_INFINITY;
-  let until = Number.NEGATIVE_INFINITY;
+  let from = Infinity;
+  let until = -Infinity;
   let lookedAt = 0;
   let looks = 0;
   let trusted = false;
@@ -56,8 +56,8 @@ export function createAccess({ context, renewal, settle, deadline }: AccessWorld
     trusted = false;
     const live = tab.live();
     const times = tab.times();
-    from = Number.POSITIVE_INFINITY;
-    until = Number.NEGATIVE_INFINITY;
+    from = Infinity;
+    until = -Infinity;
     token = '';
     if (!tab.armed || !live || !times) return;
     token = live.accessToken;
@@ -75,7 +75,8 @@ export function createAccess({ context, renewal, settle, deadline }: AccessWorld
       // What was asked for as one person is never done as another.
       if (asker !== undefined && record.user.id !== asker) throw anotherPerson();
       const now = clock.now();
-      const goodUntil = minValidityMs === undefined ? times.goodUntil : times.expiresAt - minValidityMs;
+      const goodUntil =
+        minValidityMs === undefined ? times.goodUntil : Math.max(times.expiresAt - minValidityMs, times.newUntil);
       if (now < goodUntil || (renewed && now < times.expiresAt)) {
         if (now >= times.refreshAt && !tab.doom) renewal.nudge();
         return record;

@@ -1,6 +1,7 @@
 import type { EndReason } from '../../protocol/end-reason.ts';
 import type { User } from '../../protocol/session-view.ts';
-import type { Clock } from './ports.ts';
+import type { Platform } from './ports.ts';
+import { callIsolated } from './readable-store.ts';
 
 /** Runs the app's `onSignedOut` when a session ends. */
 export interface Endings {
@@ -11,18 +12,17 @@ export interface Endings {
 
 const hookTimeoutMs = 5000;
 
-/** Creates {@link Endings}. A hook that throws is reported as an unhandled rejection; one that hangs is waited for 5 seconds. */
+/** Creates {@link Endings}. What a hook throws is reported; one that hangs is waited for 5 seconds. */
 export function createEndings(
-  clock: Clock,
+  platform: Pick<Platform, 'clock' | 'report'>,
   hook: (end: { reason: EndReason; user: User | null }) => void | Promise<void>,
 ): Endings {
   let all: Promise<unknown> = Promise.resolve();
   return {
     run(reason, user) {
-      const done = (async () => hook({ reason, user }))();
       const bound = new Promise<void>((resolve) => {
-        const stop = clock.after(hookTimeoutMs, resolve);
-        void done.finally(() => {
+        const stop = platform.clock.after(hookTimeoutMs, resolve);
+        void callIsolated(hook, { reason, user }, platform).then(() => {
           stop();
           resolve();
         });

@@ -1,3 +1,4 @@
+import type { Reporter } from './ports.ts';
 import { callIsolated } from './readable-store.ts';
 
 /** Named events with typed details. */
@@ -7,7 +8,7 @@ export interface EventHub<Events> {
 }
 
 /** Creates an {@link EventHub}. Listeners are called in order of subscription, each isolated from the others. */
-export function createEventHub<Events>(): EventHub<Events> {
+export function createEventHub<Events>(reporter: Reporter): EventHub<Events> {
   const listeners = new Map<keyof Events, Set<(detail: never) => void>>();
   return {
     on(event, listener) {
@@ -18,7 +19,7 @@ export function createEventHub<Events>(): EventHub<Events> {
     },
     emit(event, detail) {
       for (const listener of [...(listeners.get(event) ?? [])])
-        callIsolated(listener as (d: typeof detail) => void, detail);
+        void callIsolated(listener as (d: typeof detail) => void, detail, reporter);
     },
   };
 }

@@ -3,6 +3,7 @@ import { activityThrottles, idleState, neverIdle, type IdleLimits } from './idle
 import type { Cleanup } from './ports.ts';
 import { createStore, type WritableStore } from './readable-store.ts';
 import type { IdleState } from './session-state.ts';
+import { sameJson } from './transition.ts';
 
 /** Knows when the person was last there, in any tab. */
 export interface IdleWatch {
@@ -35,7 +36,7 @@ const futureMs = 60_000;
 export function createIdleWatch(context: Context, touch: () => Promise<void>): IdleWatch {
   const { platform, settings, tab, channel, hub } = context;
   const { clock } = platform;
-  const store = createStore<IdleState>(neverIdle);
+  const store = createStore<IdleState>(neverIdle, platform);
   const leases = new Set<object>();
   let lastAt = 0;
   let ownAt = 0;
@@ -43,13 +44,14 @@ export function createIdleWatch(context: Context, touch: () => Promise<void>): I
   let savedAt = 0;
   let touchedAt = 0;
   /** When to try again to write down what storage refused. */
-  let retryAt = Number.POSITIVE_INFINITY;
+  let retryAt = Infinity;
 
   function limitsOf(serverTimeoutMs: number | null): IdleLimits | null {
     if (!settings.idle) return null;
     const { timeoutMs, warningMs } = settings.idle;
-    const limit = timeoutMs === 'server' ? serverTimeoutMs : timeoutMs;
-    return limit === null ? null : { timeoutMs: limit, warningMs };
+    // Past the shorter one of the two limits the session is over, whatever the longer one says.
+    const limit = Math.min(timeoutMs, serverTimeoutMs ?? Infinity);
+    return limit < Infinity ? { timeoutMs: limit, warningMs } : null;
   }
 
   const limits = (): IdleLimits | null => limitsOf(tab.live()?.session.idleTimeoutMs ?? null);
@@ -60,8 +62,7 @@ export function createIdleWatch(context: Context, touch: () => Promise<void>): I
     const known = limits();
     const before = store.getState();
     const next = known && tab.live() ? idleState(clock.now(), lastAt, known) : neverIdle;
-    if (next.phase === before.phase && next.deadline === before.deadline && next.warnsAt === before.warnsAt)
-      return next.phase === 'idle';
+    if (sameJson(next, before)) return next.phase === 'idle';
     store.set(next);
     if (next.phase === 'warning' && before.phase !== 'warning' && next.deadline !== null) {
       hub.emit('idle_warning', { deadline: next.deadline });
@@ -118,7 +119,7 @@ export function createIdleWatch(context: Context, touch: () => Promise<void>): I
 
   /** An unreported activity is reported when the throttle allows, so the server's deadline is never before ours. */
   const touchDueAt = (): number =>
-    ownAt > touchedAt && tab.live()?.session.idleTimeoutMs ? touchedAt + throttles().touchMs : Number.POSITIVE_INFINITY;
+    ownAt > touchedAt && tab.live()?.session.idleTimeoutMs ? touchedAt + throttles().touchMs : Infinity;
 
   /** When a lease counts as activity again: long before the warning, which other tabs would show for a moment. */
   const leaseDueAt = (warnsAt: number): number => (lastAt + warnsAt) / 2;
@@ -131,7 +132,7 @@ export function createIdleWatch(context: Context, touch: () => Promise<void>): I
     }
     if (clock.now() >= touchDueAt()) report(clock.now());
     if (clock.now() >= retryAt) {
-      retryAt = Number.POSITIVE_INFINITY;
+      retryAt = Infinity;
       save();
     }
     return show();
@@ -189,7 +190,7 @@ export function createIdleWatch(context: Context, touch: () => Promise<void>): I
       const { phase, warnsAt, deadline } = store.getState();
       const soon = warnsAt !== null && leases.size > 0 ? leaseDueAt(warnsAt) : warnsAt;
       const change = phase === 'active' ? soon : deadline;
-      return Math.min(change ?? Number.POSITIVE_INFINITY, touchDueAt(), retryAt);
+      return Math.min(change ?? Infinity, touchDueAt(), retryAt);
     },
     save,
   };

@@ -68,8 +68,8 @@ export function createManagerCore(parts: CoreParts): ManagerCore {
   let isDisposed = false;
   let isAhead = false;
 
-  const hub = createEventHub<SessionEvents>();
-  const endings = createEndings(clock, settings.onSignedOut);
+  const hub = createEventHub<SessionEvents>(platform);
+  const endings = createEndings(platform, settings.onSignedOut);
   const initial = {
     status: 'loading',
     hint: platform.hint(settings.name).read(),
@@ -85,7 +85,7 @@ export function createManagerCore(parts: CoreParts): ManagerCore {
     () => access.arm(),
     (at) => idle.heard(at),
   );
-  const tokens = createStore<TokenState>(noToken);
+  const tokens = createStore<TokenState>(noToken, platform);
   const owed = createOwed(() => context);
   const context: Context = {
     platform,

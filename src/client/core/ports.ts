@@ -116,8 +116,13 @@ export interface Hint {
   write(hint: 'signed_in' | 'signed_out'): void;
 }
 
+/** Where an error goes that is nobody's: what a listener of the app threw. */
+export interface Reporter {
+  report(error: unknown): void;
+}
+
 /** Everything the core asks of a runtime. Each can be replaced, which is how the tests step through time. */
-export interface Platform {
+export interface Platform extends Reporter {
   clock: Clock;
   abort: () => Abort;
   lifecycle: Lifecycle;

@@ -1,3 +1,4 @@
+import type { Reporter } from './ports.ts';
 import type { Readable } from './session-state.ts';
 
 /** A {@link Readable} that its owner can set. */
@@ -7,7 +8,7 @@ export interface WritableStore<T> extends Readable<T> {
 }
 
 /** A value that can be watched. Listeners are isolated: one that throws is reported and stops no other. */
-export function createStore<T>(initial: T): WritableStore<T> {
+export function createStore<T>(initial: T, reporter: Reporter): WritableStore<T> {
   let value = initial;
   const listeners = new Set<() => void>();
   return {
@@ -21,16 +22,23 @@ export function createStore<T>(initial: T): WritableStore<T> {
     set(next) {
       if (Object.is(next, value)) return;
       value = next;
-      for (const listener of [...listeners]) callIsolated(listener, undefined);
+      for (const listener of [...listeners]) void callIsolated(listener, undefined, reporter);
     },
   };
 }
 
-/** Calls somebody else's function. What it throws, now or later, surfaces as an unhandled rejection and disturbs nobody here. */
-export function callIsolated<T>(listener: (detail: T) => unknown, detail: T): void {
+/**
+ * Calls somebody else's function at once, and settles when it has. What it throws, now or later, is reported and disturbs
+ * nobody here.
+ */
+export async function callIsolated<T>(
+  listener: (detail: T) => unknown,
+  detail: T,
+  { report }: Reporter,
+): Promise<void> {
   try {
-    listener(detail);
+    await listener(detail);
   } catch (error) {
-    void Promise.reject(error);
+    report(error);
   }
 }

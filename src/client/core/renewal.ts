@@ -1,4 +1,4 @@
-import { SessionError } from '../../protocol/session-error.ts';
+import { SessionError, type SessionErrorOptions } from '../../protocol/session-error.ts';
 import { backoffMs } from './backoff.ts';
 import type { Context } from './context.ts';
 import { asSessionError, cannotRenew, connectionAfter, nobodySignedIn } from './refusal.ts';
@@ -25,11 +25,11 @@ const hurryAfterMs = 1000;
 export function createRenewal(context: Context): Renewal {
   const { platform, tab, hub } = context;
   const { clock, random } = platform;
-  const busy = createStore(false);
+  const busy = createStore(false, platform);
   let flight: Promise<void> | null = null;
   let stopWaiting = (): void => {};
   let failures = 0;
-  let lastAttemptAt = Number.NEGATIVE_INFINITY;
+  let lastAttemptAt = -Infinity;
   let cooldown: { from: number; until: number; error: SessionError } | null = null;
 
   /** The cooldown, while it lasts. A clock that was set back must not make it longer than it was. */
@@ -98,11 +98,6 @@ export function createRenewal(context: Context): Renewal {
 }
 
 function coolingDown({ code, message, reason, status, cause }: SessionError, retryAfterMs: number): SessionError {
-  return new SessionError(code, message, {
-    retryable: true,
-    retryAfterMs,
-    cause,
-    ...(reason === undefined ? {} : { reason }),
-    ...(status === undefined ? {} : { status }),
-  });
+  const known = { reason, status, cause, retryable: true, retryAfterMs };
+  return new SessionError(code, message, known as SessionErrorOptions);
 }

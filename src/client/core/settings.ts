@@ -5,7 +5,8 @@ import type { User } from '../../protocol/session-view.ts';
 /** Options of a manager that decide its behaviour, whatever the runtime. */
 export interface BehaviourOptions<U extends { id: string } = User> {
   /**
-   * Managers of one name share a vault, a channel and a lock; managers of different names share nothing.
+   * Managers of one name and one server share a vault, a channel and a lock; all others share nothing. The server is the `url`,
+   * or the token endpoint of the `transport`: where it moves to another address, people sign in again.
    * @default 'default'
    */
   name?: string;
@@ -14,7 +15,11 @@ export interface BehaviourOptions<U extends { id: string } = User> {
    * @default '75s' (a hidden tab's timers may be 60 s late)
    */
   refreshLead?: Duration;
-  /** Bound of every request to the token endpoint. @default '10s' */
+  /**
+   * Bound of every request to the session server, its answer's body included; requests of the app have none. A `transport`
+   * has a bound of its own (`oauth2Transport({ requestTimeoutMs })`).
+   * @default '10s'
+   */
   requestTimeout?: Duration;
   /** How long a tab waits for another one that holds the lock before it takes it by force. @default '5s' */
   lockTimeout?: Duration;
@@ -35,7 +40,7 @@ export interface BehaviourOptions<U extends { id: string } = User> {
   onIdentityChange?: 'switch' | 'end';
   /**
    * Clears what the app keeps about a person (caches, drafts). Runs in every tab when a session ends, before `signOut`
-   * resolves; a promise is waited for up to 5 seconds.
+   * resolves; a promise is waited for up to 5 seconds. What it throws is reported, and keeps nobody signed in.
    */
   onSignedOut?: (end: { reason: EndReason; user: U | null }) => void | Promise<void>;
   /** Keeps one event stream per browser open, so that a sign-out on another device shows within a second. @default true in pages; elsewhere an open stream would keep the process alive */
@@ -44,7 +49,10 @@ export interface BehaviourOptions<U extends { id: string } = User> {
 
 /** When a person counts as away. */
 export interface IdleOptions {
-  /** @default 'server': the idle limit that the server enforces and tells */
+  /**
+   * Never longer than the limit that the server enforces and tells: of the two the shorter one counts.
+   * @default 'server'
+   */
   timeout?: Duration | 'server';
   /** How long before the end the warning begins; at most half the limit. @default '2m' */
   warning?: Duration;
@@ -63,7 +71,8 @@ export interface Settings {
   lockTimeoutMs: number;
   /** Undefined: the transport decides. */
   binding: 'all' | 'refresh' | 'none' | undefined;
-  idle: { timeoutMs: number | 'server'; warningMs: number; extendBy: 'activity' | 'answer' } | null;
+  /** A `timeoutMs` of `Infinity`: what the server says. */
+  idle: { timeoutMs: number; warningMs: number; extendBy: 'activity' | 'answer' } | null;
   absoluteWarningMs: number;
   onIdentityChange: 'switch' | 'end';
   onSignedOut: (end: { reason: EndReason; user: User | null }) => void | Promise<void>;
@@ -72,20 +81,20 @@ export interface Settings {
 /** Checks options and fills in defaults. @throws SessionError `invalid_duration` */
 export function settingsFrom<U extends { id: string }>(options: BehaviourOptions<U>): Settings {
   const { idle = {}, onSignedOut } = options;
+  const { timeout = 'server' } = idle || {};
   return {
     name: options.name ?? 'default',
     leadMs: durationMs(options.refreshLead ?? 75),
     requestTimeoutMs: durationMs(options.requestTimeout ?? 10),
     lockTimeoutMs: durationMs(options.lockTimeout ?? 5),
     binding: options.binding,
-    idle:
-      idle === false
-        ? null
-        : {
-            timeoutMs: idle.timeout === undefined || idle.timeout === 'server' ? 'server' : durationMs(idle.timeout),
-            warningMs: durationMs(idle.warning ?? 120),
-            extendBy: idle.extendBy ?? 'activity',
-          },
+    idle: !idle
+      ? null
+      : {
+          timeoutMs: timeout === 'server' ? Infinity : durationMs(timeout),
+          warningMs: durationMs(idle.warning ?? 120),
+          extendBy: idle.extendBy ?? 'activity',
+        },
     absoluteWarningMs: durationMs(options.absoluteWarning ?? 300),
     onIdentityChange: options.onIdentityChange ?? 'switch',
     onSignedOut: (end) => onSignedOut?.(end as { reason: EndReason; user: U | null }),

@@ -1,5 +1,6 @@
 import { SessionError } from '../../protocol/session-error.ts';
 import type { User } from '../../protocol/session-view.ts';
+import { isText } from '../../protocol/shape.ts';
 import { adoptedKey } from './adopted-key.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Keys, SigningKey } from './ports.ts';
@@ -36,14 +37,27 @@ export interface SignInWorld extends Whereabouts {
   isWanted(attempt: number): boolean;
 }
 
+/** The proof is made again for a nonce at most twice: servers whose clocks are apart may refuse the nonce of each other. */
+const mostTries = 3;
+
 /** Creates {@link SignIn}. */
 export function createSignIn(world: SignInWorld): SignIn {
-  const { context, transport, keys, main, isWanted } = world;
+  const { context, transport, keys, main } = world;
   const { platform, settings, channel, tab } = context;
   const { clock } = platform;
 
-  /** Hands a pair that nobody wants to the outbox. */
+  const isWanted = (mine: number): boolean => world.isWanted(mine) && !tab.scope().signal.aborted;
+
+  /** Only a manager that was disposed has a scope that is over. It starts nothing and writes nothing any more. */
+  function unlessDisposed(): void {
+    const { aborted, reason } = tab.scope().signal;
+    if (aborted) throw reason;
+  }
+
+  /** Hands a pair that nobody wants to the outbox, or where that has stopped to the server. */
   function discard({ sessionId, revocationToken }: LiveRecord): void {
+    if (revocationToken !== null && tab.scope().signal.aborted)
+      return void transport.revoke(revocationToken, platform.abort().signal);
     if (revocationToken !== null) context.keep({ sessionId, revocationToken, at: clock.now() });
     context.flush();
   }
@@ -90,14 +104,19 @@ export function createSignIn(world: SignInWorld): SignIn {
     const stop = clock.after(settings.requestTimeoutMs, () =>
       limit.abort(new SessionError('timeout', 'The sign-in took too long. Try again.')),
     );
+    // The server takes no longer ones, and a name with its server's address may be one.
+    const { persistence } = tab.state.getState();
+    const held = persistence === 'persistent' ? { place: settings.name.slice(0, 128) } : {};
     try {
       let nonce: string | undefined;
-      for (let tries = 0; tries < 2; tries++) {
+      for (let tries = 0; tries < mostTries; tries++) {
         const proof = key && (await keys.prove(key, { method: 'POST', url, nonce, now: clock.now() + tab.offsetMs() }));
+        unlessDisposed();
         const received = beginExchange(clock);
-        const answer = await transport.signIn({ credentials, remember, proof, signal: limit.signal });
+        const answer = await transport.signIn({ credentials, remember, proof, signal: limit.signal, ...held });
         if (answer.kind === 'granted') return { grant: answer.grant, exchange: received() };
-        if (answer.kind === 'failed') throw answer.error;
+        // A transport only hears that it was stopped; why is known here.
+        if (answer.kind === 'failed') throw limit.signal.aborted ? limit.signal.reason : answer.error;
         if (answer.kind !== 'use_nonce') break;
         nonce = answer.nonce;
       }
@@ -144,12 +163,16 @@ export function createSignIn(world: SignInWorld): SignIn {
     };
     const contents = isWanted(mine) ? await write(mine, sessionId, change, { isTaken: () => isTaken, isFresh }) : null;
     if (!isTaken && (isFresh || !isWanted(mine))) {
+      // Tokens that were got elsewhere stay with whoever has them: the manager that comes after this one, perhaps.
+      if (!isFresh) unlessDisposed();
       discard(record);
+      unlessDisposed();
       throw new SessionError(
         'aborted',
         'The sign-in was overtaken by a sign-out or another sign-in; its session was ended.',
       );
     }
+    unlessDisposed();
     if (!isTaken || contents === null) return;
     tab.learnOffset(record.offsetMs);
     world.arrived(contents);
@@ -178,10 +201,10 @@ export function createSignIn(world: SignInWorld): SignIn {
       const live = tab.live();
       const known = live?.sessionId === grant.sessionId ? live : null;
       const who = user ?? grant.user ?? known?.user;
-      if (!who)
+      if (!who || !isText(who.id))
         throw new SessionError(
           'invalid_argument',
-          'Pass the user along: adopt(tokens, { id }). The tokens do not say whose they are.',
+          'Pass the user along, with an id that is a text: adopt(tokens, { id }). The tokens do not say whose they are.',
         );
       const { binding = 'none' } = settings;
       const key = adoptedKey(tokens, {

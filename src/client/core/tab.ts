@@ -56,7 +56,7 @@ export function createTab(
   onTake: () => void,
   onActivity: (at: number | null) => void,
 ): Tab {
-  const state = createStore(initial);
+  const state = createStore(initial, platform);
   const hint = platform.hint(settings.name);
   let record: VaultRecord | null = null;
   let first = true;

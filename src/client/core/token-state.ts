@@ -2,6 +2,7 @@ import type { LiveRecord } from './record.ts';
 import type { Renewal } from './renewal.ts';
 import type { TokenState } from './session-state.ts';
 import type { TokenTimes } from './token-times.ts';
+import { sameJson } from './transition.ts';
 
 /** Nobody is signed in. */
 export const noToken: TokenState = /* @__PURE__ */ Object.freeze({
@@ -31,6 +32,5 @@ export function tokenState(
     generation: record.generation,
     refreshing: renewal.busy.getState(),
   };
-  const same = (Object.keys(next) as Array<keyof TokenState>).every((key) => next[key] === before[key]);
-  return same ? before : Object.freeze(next);
+  return sameJson(next, before) ? before : Object.freeze(next);
 }

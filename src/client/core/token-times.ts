@@ -8,6 +8,8 @@ export interface TokenTimes {
   refreshAt: number;
   /** Until here it is handed out without being asked for a longer validity. */
   goodUntil: number;
+  /** Until here it is as good as new: no other would be good for longer, whatever validity is asked for. */
+  newUntil: number;
 }
 
 const defaultMinValidityMs = 5000;
@@ -25,11 +27,12 @@ export function tokenTimes(record: LiveRecord, offsetMs: number, leadMs: number,
   const life = record.expiresAt - record.issuedAt;
   const expiresAt = record.expiresAt - offsetMs;
   // The last one: no other would live longer.
-  const isLast = record.expiresAt >= (record.session.absoluteEndsAt ?? Number.POSITIVE_INFINITY) - roundedMs;
+  const isLast = record.expiresAt >= (record.session.absoluteEndsAt ?? Infinity) - roundedMs;
   return {
     issuedAt: record.issuedAt - offsetMs,
     expiresAt,
     refreshAt: isLast ? expiresAt : expiresAt - Math.min(leadMs, life / 2) - (fraction * life) / 10,
     goodUntil: expiresAt - Math.min(defaultMinValidityMs, life / 4),
+    newUntil: isLast ? expiresAt : expiresAt - life * 0.9,
   };
 }

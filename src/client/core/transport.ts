@@ -51,6 +51,8 @@ export interface RefreshAttempt {
 export interface SignInAttempt {
   credentials: unknown;
   remember: boolean;
+  /** Name of the place in the browser that holds one session at a time. Left out where every tab holds its own. */
+  place?: string;
   proof: string | null;
   signal: Signal;
 }

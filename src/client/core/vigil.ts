@@ -56,10 +56,10 @@ export function createVigil(context: Context, idle: IdleWatch, renewal: Renewal,
 
   const absoluteEnd = (): number => {
     const end = tab.live()?.session.absoluteEndsAt;
-    return end == null ? Number.POSITIVE_INFINITY : end - tab.offsetMs();
+    return end == null ? Infinity : end - tab.offsetMs();
   };
 
-  const deadline = (): number => Math.min(absoluteEnd(), idle.store.getState().deadline ?? Number.POSITIVE_INFINITY);
+  const deadline = (): number => Math.min(absoluteEnd(), idle.store.getState().deadline ?? Infinity);
 
   function overdue(): EndReason | null {
     const now = clock.now();
@@ -156,7 +156,7 @@ export function createVigil(context: Context, idle: IdleWatch, renewal: Renewal,
     if (now < times.expiresAt || tab.doom) moments.push(times.expiresAt);
     if (!tab.doom && !renewal.busy.getState()) moments.push(Math.max(times.refreshAt, renewal.retryAt() ?? 0));
     const next = Math.min(...moments);
-    if (next < Number.POSITIVE_INFINITY) stopTimer = clock.after(Math.max(leastMs, next - now), look);
+    if (next < Infinity) stopTimer = clock.after(Math.max(leastMs, next - now), look);
   }
 
   return {

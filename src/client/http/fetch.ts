@@ -22,9 +22,17 @@ export interface FetchOptions {
   stepUp?: StepUp | undefined;
 }
 
-/** `fetch` and `authorize` of a manager. With `as`, they speak for that user or not at all. */
+/**
+ * `fetch` and `authorize` of a manager. With `as`, they speak for that user or not at all. With `through`, a call is sent by
+ * that in the place of the manager's own `fetch`.
+ */
 export interface AuthorizedFetch {
-  readonly fetch: (input: string | URL | Request, init?: RequestInit, as?: string) => Promise<Response>;
+  readonly fetch: (
+    input: string | URL | Request,
+    init?: RequestInit,
+    as?: string,
+    through?: typeof globalThis.fetch,
+  ) => Promise<Response>;
   readonly authorize: (request: Request, as?: string) => Promise<Request>;
 }
 
@@ -35,6 +43,7 @@ interface CallInit {
   once: boolean;
   /** Options of the runtime that no `Request` holds (`priority`, a dispatcher). */
   rest: RequestInit;
+  through: typeof globalThis.fetch;
 }
 
 /** Headers, and the authorization they are made of. */
@@ -107,11 +116,15 @@ export function createFetch(options: FetchOptions): AuthorizedFetch {
     };
   }
 
-  async function sendAs(given: Authorization, request: Request, { signal, once, rest }: CallInit): Promise<Response> {
+  async function sendAs(
+    given: Authorization,
+    request: Request,
+    { signal, once, rest, through }: CallInit,
+  ): Promise<Response> {
     const { headers, auth } = await sign(request, signal, given);
     try {
       const init = { ...rest, headers, ...bind(request, signal, auth) };
-      const response = await send(once ? request : request.clone(), init);
+      const response = await through(once ? request : request.clone(), init);
       const nonce = response.headers.get('dpop-nonce');
       if (nonce && !response.redirected) nonces.set(new URL(request.url).origin, nonce);
       return response;
@@ -120,17 +133,22 @@ export function createFetch(options: FetchOptions): AuthorizedFetch {
     }
   }
 
-  async function fetch(input: string | URL | Request, init: RequestInit = {}, as?: string): Promise<Response> {
+  async function fetch(
+    input: string | URL | Request,
+    init: RequestInit = {},
+    as?: string,
+    through = send,
+  ): Promise<Response> {
     const { body, ...rest } = init;
     let request = new Request(isRequest(input) ? input : absoluteUrl(input, baseUrl), init);
-    if (!isOurs(request.url) || request.headers.has('authorization')) return send(request, rest);
+    if (!isOurs(request.url) || request.headers.has('authorization')) return through(request, rest);
     // Not the request's own where it can be helped: Node forgets whom that one follows when it collects garbage.
     const signal = init.signal ?? (isRequest(input) ? input : request).signal;
     const once = isStream(body);
     const untried = { nonce: mostNonces, step_up: park ? 1 : 0, renew: 1, move: 1 };
     let auth = await untilAborted(authorizer.authorize(as), signal);
     for (;;) {
-      const response = await sendAs(auth, request, { signal, once, rest });
+      const response = await sendAs(auth, request, { signal, once, rest, through });
       const { status, url, redirected } = response;
       if (redirected && !isOurs(url)) return response;
       // A redirected POST has been carried out by whoever redirected it, for all we know: it is not sent again.

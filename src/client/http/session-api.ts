@@ -74,14 +74,11 @@ export function createSessionApi(
       const init: RequestInit = { method, cache: 'no-store', ...(value && json(what, value.json)) };
       const response = await fetch(apiUrl + path, init);
       const { ok, status, headers } = response;
-      const answer = await response.text();
-      if (ok) return parsed(answer);
+      const answer = parsed(await response.text());
+      // A captive portal, or a host that answers its page to everything, says 200 and has done nothing.
+      if (ok) return status === 204 ? undefined : objectIn(answer, what);
       const waitMs = retryAfterMs(headers.get('retry-after'), headers.get('date'), Date.now());
-      throw answerError(
-        what,
-        { status, problem: problemSchema.safeParse(parsed(answer)).data, retryAfterMs: waitMs },
-        codes,
-      );
+      throw answerError(what, { status, problem: problemSchema.safeParse(answer).data, retryAfterMs: waitMs }, codes);
     } catch (error) {
       throw isSessionError(error) ? error : noAnswer(what, error, globalThis.navigator?.onLine !== false);
     }

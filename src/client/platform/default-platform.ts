@@ -7,6 +7,7 @@ import { pageLifecycle } from './lifecycle.ts';
 import { loadedMutex } from './loaded-mutex.ts';
 import type { LeaseStore, Locks } from './lock-manager.ts';
 import { webRandom } from './random.ts';
+import { report } from './report.ts';
 import { loadedWire, nativeWire } from './wires.ts';
 
 /** Options of {@link defaultPlatform}. */
@@ -42,5 +43,6 @@ export function defaultPlatform({
         return lockMutex(name, { locks, clock, lifecycle, random });
       }),
     hint: storageHint,
+    report,
   };
 }

@@ -20,7 +20,7 @@ export function loadedMutex(load: () => Promise<Mutex>): Mutex {
 }
 
 function explain(cause: unknown): never {
-  throw new SessionError('network_error', 'A part of the session code could not be loaded. It is tried again.', {
+  throw new SessionError('network_error', 'A part of the app could not be loaded. It is tried again.', {
     cause,
   });
 }

@@ -1,4 +1,5 @@
 import type { Grant } from '../core/transport.ts';
+import { isSendable } from './sendable-token.ts';
 
 /** What the grant of a stranger's server is made with, besides its answer. */
 export interface Known {
@@ -23,7 +24,9 @@ export function oauth2Grant(json: unknown, known: Known): Grant | null {
   const accessToken = tokenIn(answer['access_token']);
   const refreshToken = tokenIn(answer['refresh_token']) ?? known.refreshToken;
   const tokenType = tokenTypeIn(answer['token_type'] ?? 'bearer');
-  if (!accessToken || !tokenType) return null;
+  if (!accessToken || !isSendable(accessToken) || !tokenType) return null;
+  const lifeMs = lifeIn(answer['expires_in'], accessToken, known);
+  if (lifeMs === undefined) return null;
   return {
     sessionId: known.sessionId ?? `oauth2_${fingerprint(refreshToken ?? accessToken)}`,
     generation: known.generation,
@@ -31,8 +34,7 @@ export function oauth2Grant(json: unknown, known: Known): Grant | null {
     tokenType,
     refreshToken,
     revocationToken: known.revocable ? refreshToken : null,
-    // Some servers write it as a string.
-    lifeMs: positive(Number(answer['expires_in'] ?? Number.NaN) * 1000) ?? jwtLifeMs(accessToken, known),
+    lifeMs,
     serverTime: known.serverTime,
   };
 }
@@ -50,6 +52,18 @@ function tokenTypeIn(value: unknown): Grant['tokenType'] | undefined {
   return (['Bearer', 'DPoP'] as const).find(
     (type) => typeof value === 'string' && type.toLowerCase() === value.toLowerCase(),
   );
+}
+
+/**
+ * `expires_in` (RFC 6749 section 5.1), which some servers write as a string. Left out (or a number that JSON cannot write), the
+ * life is what a JWT tells of itself, or not known (null). Undefined where it is zero, less or no number: for want of a life such
+ * a token must not be taken for one that lasts.
+ */
+function lifeIn(expiresIn: unknown, accessToken: string, known: Known): number | null | undefined {
+  const isTold = typeof expiresIn === 'number' ? Number.isFinite(expiresIn) : (expiresIn ?? null) !== null;
+  if (!isTold) return jwtLifeMs(accessToken, known);
+  const lifeMs = Number(expiresIn) * 1000;
+  return lifeMs > 0 ? lifeMs : undefined;
 }
 
 /** The life that a JWT tells of itself. By its own `iat` if nobody knows the server's clock: ours may be wrong by years. */

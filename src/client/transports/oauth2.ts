@@ -6,7 +6,7 @@ import { oauth2Grant } from './oauth2-grant.ts';
 
 /** What {@link oauth2Transport} takes. */
 export interface OAuth2TransportOptions {
-  /** Token endpoint (RFC 6749 section 3.2). */
+  /** Token endpoint (RFC 6749 section 3.2): `'https://id.example.com/token'`, or `'/token'` on the page's own origin. */
   tokenUrl: string;
   /** Revocation endpoint (RFC 7009). Without it a sign-out is local, and the refresh token lives on at the server. */
   revocationUrl?: string;
@@ -23,7 +23,7 @@ export interface OAuth2TransportOptions {
   /** The token endpoint understands `Idempotency-Key`, and its CORS lets the header through. @default false */
   idempotencyKey?: boolean;
   /** Cookies for the token endpoint. @default 'omit' */
-  credentials?: RequestCredentials;
+  credentials?: 'omit' | 'same-origin' | 'include';
   /** Bound of one request, its body included, in milliseconds. @default 10_000 */
   requestTimeoutMs?: number;
   /** @default the global `fetch`, looked up at each call */
@@ -45,16 +45,9 @@ export interface OAuth2TransportOptions {
  * ```
  */
 export function oauth2Transport(options: OAuth2TransportOptions): Transport {
-  const {
-    tokenUrl,
-    revocationUrl,
-    clientId,
-    scope,
-    dpop = false,
-    credentials = 'omit',
-    parse = (answer) => answer,
-  } = options;
+  const { revocationUrl, clientId, scope, dpop = false, credentials = 'omit', parse = (answer) => answer } = options;
   const { requestTimeoutMs: timeoutMs = 10_000, fetch = (...args) => globalThis.fetch(...args) } = options;
+  const tokenUrl = absolute(options.tokenUrl);
   const revocable = revocationUrl !== undefined;
 
   function form(fields: Record<string, string | undefined>): URLSearchParams {
@@ -141,6 +134,12 @@ export function oauth2Transport(options: OAuth2TransportOptions): Transport {
       return demandGrant(oauth2Grant(attempt(parse, tokens), known));
     },
   };
+}
+
+/** What proofs and origins are made of. What is no URL is left to the manager to refuse. */
+function absolute(url: string): string {
+  const base = globalThis.location?.href;
+  return URL.canParse(url, base) ? new URL(url, base).href : url;
 }
 
 /** Seconds only, and visible to pages of the same origin or where CORS exposes it. */

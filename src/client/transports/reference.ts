@@ -2,6 +2,7 @@ import { SessionError } from '../../protocol/session-error.ts';
 import type { Signal } from '../core/ports.ts';
 import type { Grant, TokenAnswer, Transport } from '../core/transport.ts';
 import { demandGrant, grantAnswer, refreshAnswer, revocationAnswer } from './classify-answer.ts';
+import { otherMode } from './cookie-mode.ts';
 import { exchange, type Answer } from './exchange.ts';
 import { referenceGrant } from './reference-grant.ts';
 
@@ -51,6 +52,12 @@ export function referenceTransport(options: ReferenceTransportOptions): Transpor
     return { method: 'POST', body, headers: proof ? { ...headers, DPoP: proof } : headers };
   }
 
+  async function revoke(token: string, signal: Signal): Promise<boolean> {
+    // Nothing that would need a preflight: the page may be gone before one is answered.
+    const init: RequestInit = { method: 'POST', body: new URLSearchParams({ token }), keepalive: true };
+    return send('The revocation', `${base}/revoke`, signal, init).then(revocationAnswer, () => false);
+  }
+
   return {
     tokenUrl,
     signInUrl,
@@ -73,19 +80,21 @@ export function referenceTransport(options: ReferenceTransportOptions): Transpor
       );
     },
 
-    signIn({ credentials, remember, proof, signal }) {
-      return bodyOf({ credentials, remember, ...(binding !== 'all' && { binding }) })
+    signIn({ credentials, remember, place, proof, signal }) {
+      const more = { ...(binding !== 'all' && { binding }), ...(cookies && place !== undefined && { place }) };
+      return bodyOf({ credentials, remember, ...more })
         .then((body) =>
           send('The sign-in', signInUrl, signal, post(body, { 'Content-Type': 'application/json' }, proof)),
         )
-        .then((answer) => grantAnswer('The sign-in', answer, grantOf), failed);
+        .then(async (answer) => {
+          const unkept = otherMode(answer.json, cookies);
+          if (!unkept) return grantAnswer('The sign-in', answer, grantOf);
+          await revoke(unkept.revocationToken, signal);
+          return failed(unkept.error);
+        }, failed);
     },
 
-    async revoke(token, signal) {
-      // Nothing that would need a preflight: the page may be gone before one is answered.
-      const init: RequestInit = { method: 'POST', body: new URLSearchParams({ token }), keepalive: true };
-      return send('The revocation', `${base}/revoke`, signal, init).then(revocationAnswer, () => false);
-    },
+    revoke,
 
     async time(signal) {
       const answer = await send('The time', `${base}/time`, signal).catch(() => null);

@@ -14,6 +14,7 @@ export interface FileVaultOptions {
 /**
  * A vault in one file, for command lines and services on Node. Several processes may share it. Bearer tokens only; the file is
  * readable by its owner alone (mode 0600) and replaced as a whole, so that a crash leaves the old one or the new one.
+ * Sessions of another server need another file.
  *
  * @example
  * ```ts

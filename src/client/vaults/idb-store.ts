@@ -12,11 +12,18 @@ export interface IdbOptions {
   boundMs?: number;
 }
 
+/** What an edit needs of an `IDBObjectStore`, in words that a program without the DOM's types can read. */
+export interface Shelf {
+  get(key: string): { onsuccess: ((this: never, event: never) => unknown) | null; readonly result: unknown };
+  put(value: unknown, key: string): unknown;
+  delete(key: string): unknown;
+}
+
 /** Values by key in an IndexedDB database of their own. */
 export interface IdbStore {
   get(key: string): Promise<unknown>;
   /** In one transaction: `edit` sees the value and answers the next one, or {@link keep}. `shelf` reaches the other keys. */
-  edit(key: string, edit: (value: unknown, shelf: IDBObjectStore) => unknown): Promise<void>;
+  edit(key: string, edit: (value: unknown, shelf: Shelf) => unknown): Promise<void>;
   close(): void;
 }
 
@@ -113,7 +120,7 @@ export function idbStore(name: string, { clock, lifecycle, boundMs = 3000 }: Idb
   return {
     get: (key) => get(key, use).catch(explain),
     async edit(key, edit) {
-      let shelf: IDBObjectStore;
+      let shelf: Shelf;
       let thrown: { error: unknown } | undefined;
       // Thrown through `update` so that it writes nothing.
       const nothing = new Error('nothing');

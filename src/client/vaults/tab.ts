@@ -27,7 +27,7 @@ export function tabVault(name: string, options: TabVaultOptions): Vault {
   const store = idbStore(`sojourn:${name}:tabs`, options);
   let opened: Promise<{ claimed: TabClaim; vault: Vault }> | undefined;
   let inherited = Promise.resolve(false);
-  let lookedAt = Number.NEGATIVE_INFINITY;
+  let lookedAt = -Infinity;
 
   const open = (): NonNullable<typeof opened> =>
     (opened ??= claimTabId(name, options).then((claimed) => {

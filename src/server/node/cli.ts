@@ -3,6 +3,7 @@ import { isSessionError } from '../../protocol/session-error.ts';
 import { help } from './cli-help.ts';
 import { readCommand } from './cli-options.ts';
 import type { ManageCommand } from './commands/read-manage-command.ts';
+import { demandNode } from './demand-node.ts';
 import { logLines, type LogStyle } from './log-lines.ts';
 import type { ServeOptions } from './serve-options.ts';
 import { packageVersion } from './package-version.ts';
@@ -18,6 +19,7 @@ try {
 }
 
 async function run(args: string[]): Promise<void> {
+  demandNode(process.versions.node);
   const command = readCommand(args, process.env);
   if (command.name === 'help') return void process.stdout.write(help);
   if (command.name === 'version') return void process.stdout.write(`${packageVersion()}\n`);

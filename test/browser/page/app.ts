@@ -70,10 +70,12 @@ async function callInTurn(): Promise<void> {
   }
 }
 
+const place = `sojourn:default@${options.server}`;
+
 /** Runs `work` in a transaction of its own on the vault's store, and answers what it asked for. */
 function inStore<T>(mode: IDBTransactionMode, work: (shelf: IDBObjectStore) => IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const opening = indexedDB.open('sojourn:default');
+    const opening = indexedDB.open(place);
     opening.onerror = () => reject(opening.error as Error);
     opening.onsuccess = () => {
       const database = opening.result;
@@ -103,6 +105,7 @@ async function stored(): ReturnType<Harness['stored']> {
 
 window.harness = {
   session,
+  place,
   clock,
   log,
   facts() {

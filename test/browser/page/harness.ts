@@ -65,6 +65,8 @@ export interface Facts {
 
 export interface Harness {
   session: SessionManager;
+  /** What the database, the channel and the refresh lock of the session are called. */
+  place: string;
   clock: FakeClock | null;
   log: LogEntry[];
   facts(): Facts;

@@ -50,6 +50,14 @@ describe('tokens from elsewhere', () => {
     expect(events).not.toContain('signed_in');
   });
 
+  it.each([{}, { id: '' }, { id: 7 }, 'ada'])('are refused for %j, who has no id that is a text', async (user) => {
+    const world = createWorld();
+    const { manager } = await world.openTab();
+    const { user: _, ...nobodys } = tokens(world, 0);
+    await expect(manager.adopt(nobodys, user as { id: string })).rejects.toMatchObject({ code: 'invalid_argument' });
+    expect([manager.state.getState().status, world.vault.record()]).toEqual(['unauthenticated', null]);
+  });
+
   it.each([[2], [1]])('of generation %i are not taken over where storage holds the second', async (generation) => {
     const world = createWorld();
     const { manager } = await world.openTab();
@@ -61,7 +69,7 @@ describe('tokens from elsewhere', () => {
     expect(manager.peek()).not.toBe('older');
   });
 
-  it('that are newer than what storage holds are taken over', async () => {
+  it('that are newer than what storage holds are taken over (S110)', async () => {
     const world = createWorld();
     const { manager } = await world.openTab();
     await stored(world, 2);

@@ -43,4 +43,14 @@ describe('the last token of a session', () => {
     expect(manager.state.getState()).toMatchObject({ endReason: 'absolute_expired' });
     expect(world.server.refreshes.length - before).toBeLessThanOrEqual(3);
   });
+
+  it('is given to the end to whoever asks for more than is left of the session', async () => {
+    const world = createWorld();
+    const { manager } = await world.signedIn();
+    manager.hold();
+    await world.clock.advance(12 * hour - minute);
+    const before = world.server.refreshes.length;
+    for (let call = 0; call < 10; call++) expect(await manager.accessToken(10 * minute)).toBe(manager.peek());
+    expect(world.server.refreshes).toHaveLength(before);
+  });
 });

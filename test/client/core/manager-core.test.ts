@@ -302,7 +302,7 @@ describe('idleness', () => {
 });
 
 describe('leaving', () => {
-  it('leaves no timer, listener or channel behind', async () => {
+  it('leaves no timer, listener or channel behind (S110)', async () => {
     const world = createWorld();
     for (let round = 0; round < 20; round++) {
       const { manager, tab } = await world.signedIn('ada');

@@ -42,7 +42,7 @@ const ended: EndedRecord = {
 const holding = (record: VaultContents['record']): VaultContents => ({ ...emptyContents, record });
 
 describe('when a token is due', () => {
-  it('is the lead before its end, less the jitter', () => {
+  it('is the lead before its end, less the jitter (S110)', () => {
     expect(tokenTimes(live, 0, 75_000, 0)).toMatchObject({
       issuedAt: 1_000_000,
       expiresAt: 1_300_000,

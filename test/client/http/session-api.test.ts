@@ -168,6 +168,27 @@ describe('errors', () => {
     await expect(failed).rejects.toMatchObject(error);
   });
 
+  const doing: Record<string, () => Promise<unknown>> = {
+    'data.set': () => api.data.set('draft', 'my text'),
+    'data.merge': () => api.data.merge({ a: 1 }),
+    'data.remove': () => api.data.remove('a'),
+    'data.clear': () => api.data.clear(),
+    'devices.revoke': () => api.devices.revoke('session_other'),
+    touch: () => api.touch(),
+    revokeOthers: () => api.revokeOthers(),
+    revokeAll: () => api.revokeAll(),
+  };
+  test.each(
+    Object.keys(doing).flatMap((name) => [
+      [name, 'a page', () => HttpResponse.html('<p>Please accept the terms</p>')] as const,
+      [name, 'a text', () => HttpResponse.text('true')] as const,
+      [name, 'nothing', () => new HttpResponse(null, { status: 200 })] as const,
+    ]),
+  )('%s has not happened when the answer is a 200 with %s', async (name, _, answer) => {
+    network.use(http.all(`${baseUrl}/*`, answer));
+    await expect(doing[name]!()).rejects.toMatchObject({ code: 'unexpected_answer', retryable: true });
+  });
+
   test('offline is named where the browser knows', async () => {
     vi.stubGlobal('navigator', { onLine: false });
     network.use(http.get(`${baseUrl}/session/data`, () => HttpResponse.error()));

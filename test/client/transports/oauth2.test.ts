@@ -1,6 +1,7 @@
+import { inspect } from 'node:util';
 import { http, HttpResponse } from 'msw/http';
 import { setupServer } from 'msw/node';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { RefreshAttempt, TokenAnswer } from '../../../src/client/core/transport.ts';
 import { oauth2Transport, type OAuth2TransportOptions } from '../../../src/client/transports/oauth2.ts';
 
@@ -11,7 +12,10 @@ const { signal } = new AbortController();
 
 beforeAll(() => network.listen({ onUnhandledFrame: 'error' }));
 afterAll(() => network.close());
-afterEach(() => network.resetHandlers());
+afterEach(() => {
+  network.resetHandlers();
+  vi.unstubAllGlobals();
+});
 
 interface Seen {
   headers: Record<string, string>;
@@ -96,8 +100,7 @@ describe('a refresh', () => {
 
   test.each<[string, unknown, number | null]>([
     ['a string', { access_token: 'a', expires_in: '90' }, 90_000],
-    ['zero, which is none', { access_token: 'a', expires_in: 0 }, null],
-    ['rubbish', { access_token: 'a', expires_in: 'soon' }, null],
+    ['null, as some write nothing', { access_token: 'a', expires_in: null }, null],
     ['missing, and the token is opaque', { access_token: 'a' }, null],
     ['missing, and the token is a JWT', { access_token: jwt({ iat: 4_000_000_000, exp: 4_000_000_300 }) }, 300_000],
     ['missing, and the JWT has no exp', { access_token: jwt({ iat: 4_000_000_000 }) }, null],
@@ -106,6 +109,16 @@ describe('a refresh', () => {
   ])('F4: expires_in is %s', async (_, body, lifeMs) => {
     endpoint(() => HttpResponse.json(body as never));
     expect(await refresh()).toMatchObject({ kind: 'granted', grant: { lifeMs } });
+  });
+
+  // For want of a life such a token would count as good for ten years.
+  test.each([0, -5, 'abc', '', '0', {}, []])('expires_in of %j is no life: the answer is none', async (wrong) => {
+    const body = { access_token: jwt({ iat: 4_000_000_000, exp: 4_000_000_300 }), expires_in: wrong };
+    endpoint(() => HttpResponse.json(body));
+    expect(await refresh()).toMatchObject({ kind: 'failed', error: { code: 'unexpected_answer', retryable: true } });
+    expect(() => oauth2Transport({ tokenUrl }).parseGrant(body)).toThrow(
+      expect.objectContaining({ code: 'invalid_token' }),
+    );
   });
 
   test("F5: a JWT's exp is held against the server's clock where it can be seen", async () => {
@@ -136,6 +149,7 @@ describe('a refresh', () => {
       () => HttpResponse.json({ access_token: 'a', token_type: 'mac' }),
       'unexpected_answer',
     ],
+    ['a token that no header can carry', () => HttpResponse.json({ access_token: 'TO\nKEN' }), 'unexpected_answer'],
     [
       'a type of token that only an object knows',
       () => HttpResponse.json({ access_token: 'a', token_type: 'constructor' }),
@@ -186,6 +200,26 @@ describe('adopted tokens', () => {
       expect(() => parseGrant(tokens)).toThrow(expect.objectContaining({ code: 'invalid_token' }));
     },
   );
+
+  // The browser would refuse the header of every request, with a message that holds it.
+  test.each(['SECRET\nTOKEN', 'SECRET TOKEN', 'SECRET\u2028', 'SECR\u00C9T', ' SECRET', 'SECRET\0'])(
+    'are refused when no header can carry %j, and no message says it',
+    (token) => {
+      let error: unknown;
+      try {
+        parseGrant({ access_token: token, refresh_token: 'r' });
+      } catch (thrown) {
+        error = thrown;
+      }
+      expect(error).toMatchObject({ code: 'invalid_token' });
+      expect(inspect(error, { depth: 5 })).not.toMatch(/SECR/);
+    },
+  );
+});
+
+test('a path is a token endpoint of the page’s own origin', () => {
+  vi.stubGlobal('location', { href: 'https://app.example.com/notes/7' });
+  expect(oauth2Transport({ tokenUrl: '/oauth/token' }).tokenUrl).toBe('https://app.example.com/oauth/token');
 });
 
 describe('a revocation', () => {

@@ -182,7 +182,9 @@ describe('against the real server', () => {
       refreshToken: tokens.refresh_token,
     });
     const { refresh_token: _, ...without } = tokens;
-    for (const wrong of [null, 'text', {}, { ...tokens, generation: '1' }, without])
+    // Visible ASCII is what a header can carry (RFC 6750 section 2.1).
+    const unsendable = ['TO\nKEN', 'TO KEN', 'TOK\u00C9N'].map((text) => ({ ...tokens, access_token: text }));
+    for (const wrong of [null, 'text', {}, { ...tokens, generation: '1' }, without, ...unsendable])
       expect(() => transport.parseGrant(wrong)).toThrow(expect.objectContaining({ code: 'invalid_token' }));
   });
 });
@@ -335,6 +337,20 @@ describe('in cookie mode', () => {
     expect(lost).toEqual({ kind: 'stale', generation: 2 });
     expect(await transport.revoke(first.revocationToken ?? '', signal)).toBe(true);
     expect(jar.cookie).toBe(null);
+  });
+
+  test.each([
+    ['a manager without `cookies` at a server in cookie mode', true, 'cookies: true'],
+    ['a manager with `cookies` at a server without', false, 'leave it out'],
+  ])('%s: the sign-in fails by the name of the option, and leaves no session behind', async (_, cookie, advice) => {
+    world = await serverUnderTest({ cookie });
+    const { fetch } = browser();
+    transport = referenceTransport({ url: baseUrl, cookies: !cookie, requestTimeoutMs: 1000, fetch });
+    expect(await transport.signIn({ credentials, remember: false, proof: null, signal })).toMatchObject({
+      kind: 'failed',
+      error: { code: 'invalid_argument', retryable: false, message: expect.stringContaining(advice) },
+    });
+    expect((await world.sessions.list('user_ada')).sessions).toEqual([]);
   });
 
   test('a refresh token in an answer is not taken over', () => {

@@ -32,8 +32,8 @@ export const pageTwins: readonly Twin[] = [
       { file: `${core}/idle-watch.ts`, find: 'clock.now()', put: '(base + clock.monotonic())', all: true },
       {
         file: `${core}/idle-watch.ts`,
-        find: '  const store = createStore<IdleState>(neverIdle);',
-        put: '  const base = platform.clock.now() - platform.clock.monotonic();\n  const store = createStore<IdleState>(neverIdle);',
+        find: '  const store = createStore<IdleState>(neverIdle, platform);',
+        put: '  const base = platform.clock.now() - platform.clock.monotonic();\n  const store = createStore<IdleState>(neverIdle, platform);',
       },
     ],
   },
