@@ -6,10 +6,12 @@ export interface FakeLocks {
   /** The locks as one tab sees them. */
   forTab(gate: Gate): Locks;
   /**
-   * Takes a lock as a page does that never gives it back (and is not one of ours). Answers how to free it. The refresh lock of a
-   * manager is called `sojourn:<name>@<server>`.
+   * Takes a lock as a page does that never gives it back (and is not one of ours). Answers how to free it.
+   *
+   * @param name that of a manager for `https://auth.example.com` is `sojourn:default@https://auth.example.com`: its `name`, and its
+   * server without the last slash
    */
-  seize(name?: string): () => void;
+  seize(name: string): () => void;
   /** Frees and forgets everything of a tab that is gone. */
   forget(gate: Gate): void;
   /** Requests that wait, over all names. */
@@ -86,7 +88,7 @@ export function fakeLocks(): FakeLocks {
         });
       },
     }),
-    seize(name = 'sojourn:default') {
+    seize(name) {
       const entry: Entry = {
         gate: createGate(),
         granted: () => new Promise(() => {}),

@@ -139,7 +139,7 @@ describe('locks', () => {
 
   test('one that somebody seized is never granted until it is freed', async () => {
     const { open, clock, locks } = fakeTabs();
-    const free = locks.seize();
+    const free = locks.seize('sojourn:default');
     let got = false;
     void open()
       .platform.mutex('default')
