@@ -106,7 +106,9 @@ export function createSignIn(world: SignInWorld): SignIn {
     );
     // The server takes no longer ones, and a name with its server's address may be one.
     const { persistence } = tab.state.getState();
-    const held = persistence === 'persistent' ? { place: settings.name.slice(0, 128) } : {};
+    const holds = tab.live()?.sessionId;
+    const held =
+      persistence === 'persistent' ? { place: settings.name.slice(0, 128), ...(holds !== undefined && { holds }) } : {};
     try {
       let nonce: string | undefined;
       for (let tries = 0; tries < mostTries; tries++) {

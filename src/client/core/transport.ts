@@ -53,6 +53,8 @@ export interface SignInAttempt {
   remember: boolean;
   /** Name of the place in the browser that holds one session at a time. Left out where every tab holds its own. */
   place?: string;
+  /** Id of the session that it holds now, which is ended from here. */
+  holds?: string;
   proof: string | null;
   signal: Signal;
 }

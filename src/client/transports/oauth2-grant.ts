@@ -1,5 +1,5 @@
 import type { Grant } from '../core/transport.ts';
-import { isSendable } from './sendable-token.ts';
+import { isHeaderToken } from '../../protocol/header-token.ts';
 
 /** What the grant of a stranger's server is made with, besides its answer. */
 export interface Known {
@@ -24,7 +24,7 @@ export function oauth2Grant(json: unknown, known: Known): Grant | null {
   const accessToken = tokenIn(answer['access_token']);
   const refreshToken = tokenIn(answer['refresh_token']) ?? known.refreshToken;
   const tokenType = tokenTypeIn(answer['token_type'] ?? 'bearer');
-  if (!accessToken || !isSendable(accessToken) || !tokenType) return null;
+  if (!accessToken || !isHeaderToken(accessToken) || !tokenType) return null;
   const lifeMs = lifeIn(answer['expires_in'], accessToken, known);
   if (lifeMs === undefined) return null;
   return {

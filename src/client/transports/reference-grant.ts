@@ -1,12 +1,12 @@
 import { tokenResponseSchema } from '../../protocol/token-response.ts';
 import { sessionFacts } from '../core/session-facts.ts';
 import type { Grant } from '../core/transport.ts';
-import { isSendable } from './sendable-token.ts';
+import { isHeaderToken } from '../../protocol/header-token.ts';
 
 /** The grant in a token response of our server, or null when it is none, or lacks the refresh token that bearer mode needs. */
 export function referenceGrant(json: unknown, cookies: boolean): Grant | null {
   const { data } = tokenResponseSchema.safeParse(json);
-  if (!data || !isSendable(data.access_token) || (!cookies && !data.refresh_token)) return null;
+  if (!data || !isHeaderToken(data.access_token) || (!cookies && !data.refresh_token)) return null;
   return {
     sessionId: data.session_id,
     generation: data.generation,

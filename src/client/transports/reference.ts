@@ -80,8 +80,8 @@ export function referenceTransport(options: ReferenceTransportOptions): Transpor
       );
     },
 
-    signIn({ credentials, remember, place, proof, signal }) {
-      const more = { ...(binding !== 'all' && { binding }), ...(cookies && place !== undefined && { place }) };
+    signIn({ credentials, remember, place, holds, proof, signal }) {
+      const more = { ...(binding !== 'all' && { binding }), ...(cookies && { place, holds }) };
       return bodyOf({ credentials, remember, ...more })
         .then((body) =>
           send('The sign-in', signInUrl, signal, post(body, { 'Content-Type': 'application/json' }, proof)),

@@ -11,12 +11,17 @@ export function lookedAtCookies(c: Context): RefreshCookie[] {
 }
 
 /**
- * Ends the sessions that the place of a sign-in held before (ASVS 7.2.4). The page may know nothing of them, where the browser lost
- * what scripts can write and kept the cookies, and would never sign them out.
+ * Ends the sessions that the place of a sign-in held before (ASVS 7.2.4), and that its page knows nothing of: the browser lost what
+ * scripts can write, and kept the cookies. The one that it `holds` is the page's to end, when the new one has arrived.
  */
-export async function endSessionsBefore({ sessions }: Service, c: Context, place: string): Promise<void> {
-  for (const { refreshToken } of lookedAtCookies(c).filter((cookie) => cookie.place === place)) {
-    const session = await sessions.getByToken(refreshToken);
+export async function endForgotten(
+  { sessions }: Service,
+  c: Context,
+  { place, holds }: { place: string; holds: string | undefined },
+): Promise<void> {
+  for (const cookie of lookedAtCookies(c)) {
+    if (cookie.place !== place || cookie.sessionId === holds) continue;
+    const session = await sessions.getByToken(cookie.refreshToken);
     if (session !== null) await sessions.revoke(session.id, 'signed_out_elsewhere');
   }
 }

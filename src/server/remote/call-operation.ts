@@ -1,4 +1,5 @@
 import ky, { isHTTPError } from 'ky';
+import { isHeaderToken } from '../../protocol/header-token.ts';
 import { SessionError } from '../../protocol/session-error.ts';
 import type { Operation } from '../operations/operation.ts';
 import { readInput } from '../operations/read-input.ts';
@@ -118,7 +119,7 @@ function demandUrl(url: string): string {
 }
 
 function demandKey(apiKey: string): string {
-  if (/^[\x21-\x7e]+$/.test(apiKey)) return apiKey;
+  if (isHeaderToken(apiKey)) return apiKey;
   throw new SessionError(
     'invalid_argument',
     '`apiKey` is one of the `adminKeys` of the session server; it has no spaces.',

@@ -1,4 +1,5 @@
 import { durationMs, type Duration } from '../../protocol/duration.ts';
+import { isHeaderToken } from '../../protocol/header-token.ts';
 import { SessionError } from '../../protocol/session-error.ts';
 import { createRecentMap } from './recent-map.ts';
 
@@ -60,7 +61,7 @@ export function createIntrospection(options: IntrospectionOptions): Introspectio
   if (!URL.canParse(String(options.url)))
     throw new SessionError('invalid_argument', '`url` of introspection is no URL.');
   // What no header can carry would be in the message of the error that says so.
-  if (typeof apiKey !== 'string' || !/^[\x21-\x7e]+$/.test(apiKey))
+  if (!isHeaderToken(apiKey))
     throw new SessionError('invalid_argument', '`apiKey` of introspection is one key, of visible ASCII characters.');
   const known = createRecentMap<Known>(tokenLimit);
   const asking = new Map<string, Promise<boolean>>();

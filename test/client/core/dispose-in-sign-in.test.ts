@@ -17,6 +17,17 @@ async function disposedDuring(world: World, { manager }: OpenTab, call: Promise<
   return code;
 }
 
+/** Storage that takes a second to write. */
+function slow(vault: Vault, { clock }: World): Vault {
+  return {
+    ...vault,
+    async update(change) {
+      await new Promise<void>((resolve) => void clock.after(1000, resolve));
+      return vault.update(change);
+    },
+  };
+}
+
 test('a manager that is disposed of while a sign-in is on its way writes nothing, and hands the session back', async () => {
   const world = createWorld();
   world.server.latencyMs = 1000;
@@ -40,14 +51,7 @@ test('a manager that is disposed of before the sign-in was sent sends none', asy
 
 test('a manager that is disposed of while storage takes its time writes nothing, and hands the session back', async () => {
   const world = createWorld();
-  const slow = (vault: Vault): Vault => ({
-    ...vault,
-    async update(change) {
-      await new Promise<void>((resolve) => void world.clock.after(1000, resolve));
-      return vault.update(change);
-    },
-  });
-  const opened = await world.openTab({ through: slow });
+  const opened = await world.openTab({ through: (vault) => slow(vault, world) });
   expect(await disposedDuring(world, opened, opened.manager.signIn({ user: 'ada' }, false))).toBe('disposed');
   expect((await world.vault.read()).record).toBeNull();
   expect(world.server.revocations).toHaveLength(1);
@@ -55,14 +59,7 @@ test('a manager that is disposed of while storage takes its time writes nothing,
 
 test('tokens that were to be adopted by a manager that is disposed of stay good: whoever has them hands them to the next', async () => {
   const world = createWorld();
-  const slow = (vault: Vault): Vault => ({
-    ...vault,
-    async update(change) {
-      await new Promise<void>((resolve) => void world.clock.after(1000, resolve));
-      return vault.update(change);
-    },
-  });
-  const opened = await world.openTab({ through: slow });
+  const opened = await world.openTab({ through: (vault) => slow(vault, world) });
   expect(await disposedDuring(world, opened, opened.manager.adopt(adopted, { id: 'ada' }))).toBe('disposed');
   expect((await world.vault.read()).record).toBeNull();
   expect(world.server.revocations).toEqual([]);

@@ -149,6 +149,13 @@ describe('a sign-in in a browser that has the cookie of an earlier one', () => {
     expect([...jar.cookies.keys()]).toEqual(names);
   });
 
+  it('leaves the one that its page holds to the page, which may never get the answer', async () => {
+    const jar = await purged();
+    const json = { credentials: { username: 'grace', password: 'right' }, place: 'app', holds: jar.before };
+    expect((await jar.post('/sessions', { json })).status).toBe(201);
+    expect(await on.sessions.isValid(jar.before)).toBe(true);
+  });
+
   it('ends nothing at a server whose pages hold the tokens', async () => {
     const jar = await purged();
     const other = await serverUnderTest({ sessions: on.sessions });

@@ -24,7 +24,7 @@ export function signInOperations({ cookieMode }: { cookieMode: boolean }): Opera
       summary: 'Sign in',
       description:
         'Credentials in, a session and its tokens out. With a DPoP proof the session is bound to its key.' +
-        (cookieMode ? ' With `place`, what that place of the browser held before is over.' : ''),
+        (cookieMode ? ' With `place`, what that place of the browser held before, and has forgotten, is over.' : ''),
       security: [],
       parameters: [dpopHeader()],
       body: { type: 'application/json', schema: signInSchema, required: true },

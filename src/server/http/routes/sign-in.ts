@@ -8,7 +8,7 @@ import { bindingSchema, credentialsSchema } from '../request-schemas.ts';
 import { placeOf } from '../refresh-cookie.ts';
 import type { Route } from '../service.ts';
 import { sessionView } from '../session-view.ts';
-import { clearSpentCookies, endSessionsBefore } from '../spent-cookie.ts';
+import { clearSpentCookies, endForgotten } from '../spent-cookie.ts';
 import { tokenAnswer } from '../token-answer.ts';
 
 /** What `POST /sessions` takes. */
@@ -20,10 +20,12 @@ export interface SignInRequest {
   /** With a DPoP proof: `all` (default) binds both tokens to its key, `refresh` only the refresh token. */
   binding?: 'all' | 'refresh' | undefined;
   /**
-   * In cookie mode, the name of the place that holds one session at a time: one of an origin, such as an app. What it held before is
-   * over, also where the page knows nothing of it. Left out, nothing else ends.
+   * In cookie mode, the name of the place that holds one session at a time: one of an origin, such as an app. What it held before,
+   * and its page has forgotten, is over. Left out, nothing else ends.
    */
   place?: string | undefined;
+  /** Id of the session that the place knows of. It stays: the page ends it, when it has the new one. */
+  holds?: string | undefined;
 }
 
 /** Checks a {@link SignInRequest}. Unknown members are refused: a misspelt `remember` must not go unnoticed. */
@@ -33,6 +35,7 @@ export const signInSchema: z.ZodMiniType<SignInRequest> = z.strictObject({
   device: z.optional(z.strictObject({ label: z.optional(z.string().check(z.maxLength(100))) })),
   binding: z.optional(bindingSchema),
   place: z.optional(z.string().check(z.minLength(1), z.maxLength(128))),
+  holds: z.optional(z.string().check(z.maxLength(128))),
 });
 
 const longestUserAgent = 256;
@@ -42,7 +45,7 @@ export const signIn: Route = (service) => async (c) => {
   const parsed = signInSchema.safeParse(await readJson(c));
   if (!parsed.success) throw badRequest(describe(parsed.error));
   const { credentials, remember = false, device, binding = 'all' } = parsed.data;
-  const { place: name } = parsed.data;
+  const { place: name, holds } = parsed.data;
   const place = service.cookieMode && name !== undefined ? await placeOf(c, name) : null;
 
   // Before the attempt is counted: who is sent back for a nonce has tried no password.
@@ -66,7 +69,7 @@ export const signIn: Route = (service) => async (c) => {
     const bound = binding === 'all';
     const view = sessionView(session, session.id);
     const answer = await tokenAnswer(service, issued, { bound, user, session: view, status: 201, place });
-    if (place !== null) await endSessionsBefore(service, c, place);
+    if (place !== null) await endForgotten(service, c, { place, holds });
     return await clearSpentCookies(service, c, answer);
   } catch (error) {
     // Nobody was told its tokens: it would stay in the list of devices for nothing.
@@ -79,5 +82,5 @@ function describe(error: z.core.$ZodError): string {
   const [issue] = error.issues;
   const where = issue?.path.join('.') ?? '';
   const unknown = issue?.code === 'unrecognized_keys' ? ` Unknown: ${issue.keys.join(', ').slice(0, 100)}.` : '';
-  return `The body is not a sign-in${where ? ` (see ${where.slice(0, 100)})` : ''}: { credentials, remember?, device?, binding?, place? }.${unknown}`;
+  return `The body is not a sign-in${where ? ` (see ${where.slice(0, 100)})` : ''}: { credentials, remember?, device?, binding?, place?, holds? }.${unknown}`;
 }
